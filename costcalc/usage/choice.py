@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from costcalc.calendar import month_of
 from costcalc.problems import CostcalcError, fail
 from costcalc.usage.counter import Counter
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import Loud, UsageLedger
 from costcalc.usage.period import month_words, period_of_month
 from costcalc.usage.request import ScanRequest
 
@@ -33,6 +33,19 @@ def note_of(asked: ScanRequest, since: date | None, counter: Counter) -> list[st
     return [f"the last {asked.last}: {since} to {days[1]}, the log's last day"]
 
 
+def notes_of_rows_cut(request: ScanRequest, counter: Counter) -> list[str]:
+    """Rows of weeks and months that begin before a bound and end after it: none is divided."""
+    found: list[str] = []
+    for day, begins, fate in ((request.since, None, "left out"), (request.until, request.since, "counted whole")):
+        if day and (rows := counter.reaching_over(day, begins)):
+            what = "1 row lasts" if rows == 1 else f"{rows:,} rows last"
+            fate = f"{'it is' if rows == 1 else 'they are'} {fate}"
+            found.append(
+                Loud(f"{what} from before {day} to after it; usage belongs to the day its row begins, so {fate}")
+            )
+    return found
+
+
 def check_some(ledger: UsageLedger, request: ScanRequest, counter: Counter) -> None:
     """CostcalcError: rows were read, and none of them is chosen. A total of 0 would say that nothing was used."""
     asked = request.since or request.until or request.where
@@ -54,6 +67,7 @@ def _nothing(request: ScanRequest, counter: Counter, days: tuple[date, date]) ->
         )  # fmt: skip
     if request.where:
         covers += f", and {_wanted(request)} is in it from {meant[0]} to {meant[1]}"
+    covers = "; ".join([covers, *notes_of_rows_cut(request, counter)])
     return fail(
         "nothing-chosen",
         _reason(request),

@@ -23,12 +23,14 @@ _MOST_TIMES_OF_A_BOOK = 100
 _MOST_CELLS = 100_000_000  # of a sheet
 _CHUNK = 1 << 20
 Member = tuple[str, Path]  # its name, and a copy outside of the container
+_Copy = tuple[str, Path, bool]  # the same within the container, and whether it is hidden there
 NewFile = Callable[[str], Path]
 Wanted = Callable[..., bool]
 
 
-def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list[Member]:
-    """The logs inside of an archive or a workbook, or `only` one. `new_file(".csv")` makes a path for a copy.
+def members_of(name: str, path: Path, new_file: NewFile, hidden: list[Member], only: str = "") -> list[Member]:
+    """The logs inside of an archive or a workbook, or `only` one. `new_file(".csv")` makes a path for a copy. `hidden`
+    takes the sheets with rows that a workbook hides; one that is named is read.
 
     CostcalcError: damaged, encrypted, larger than it can honestly be, or without what is wanted.
     """
@@ -44,7 +46,9 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
                 copies = _sheets(name, path, new_file, is_wanted)
             else:
                 copies = _files(name, archive, path.stat().st_size, new_file, is_wanted)
-            found = [(f"{name}/{inner}", target) for inner, target in copies]
+            found: list[Member] = []
+            for inner, target, is_hidden in copies:
+                (hidden if is_hidden and not only else found).append((f"{name}/{inner}", target))
     except (NotImplementedError, RuntimeError) as error:
         reason = f"its packing is unknown, or it has a password ({error})"
         raise _unreadable(name, reason, "unpack it, or pack it again without a password") from error
@@ -54,6 +58,8 @@ def members_of(name: str, path: Path, new_file: NewFile, only: str = "") -> list
         raise _unreadable(name, reason, "export or pack it again") from error
     if only and not found:
         raise _unreadable(only, "the archive does not hold it", f"it holds {', '.join(held)}")
+    if not found and hidden:
+        raise _unreadable(name, "all its sheets with rows are hidden", f"name one to read it: {hidden[0][0]}")
     if not found:
         raise _unreadable(name, f"it holds no file ending in {' '.join(sorted(SUFFIXES))}", "unpack it")
     return found
@@ -66,7 +72,7 @@ def is_workbook(path: Path) -> bool:
     return False
 
 
-def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: NewFile, is_wanted: Wanted) -> Iterator[Member]:
+def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: NewFile, is_wanted: Wanted) -> Iterator[_Copy]:
     left = size * MOST_TIMES + SPARED
     for entry in archive.infolist():
         inner = Path(entry.filename)
@@ -78,7 +84,7 @@ def _files(name: str, archive: zipfile.ZipFile, size: int, new_file: NewFile, is
         target = new_file(inner.suffix.lower())
         with archive.open(entry) as packed, target.open("wb") as out:
             left -= _copied(packed, out, left, name)
-        yield entry.filename, target
+        yield entry.filename, target, False
 
 
 def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
@@ -93,8 +99,8 @@ def _copied(packed: IO[bytes], out: IO[bytes], most: int, name: str) -> int:
     return count
 
 
-def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iterator[Member]:
-    """Each visible sheet with rows, as CSV. A date is written as one, and a whole number without decimals."""
+def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iterator[_Copy]:
+    """Each sheet with rows, as CSV, and whether it is hidden. A date is written as one, and a whole number without decimals."""
     try:
         from openpyxl import load_workbook
     except ImportError:
@@ -108,7 +114,7 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
     book = load_workbook(path, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:
-            if sheet.sheet_state != "visible" or not is_wanted(sheet.title):
+            if not is_wanted(sheet.title):
                 continue
             target, rows, cells, width = new_file(".csv"), 0, 0, 0
             sheet.reset_dimensions()  # which the file states, and may overstate
@@ -125,7 +131,7 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
                     writer.writerow(map(_text, said))  # a row that is empty keeps its line
                     rows += bool(said)
             if rows > 1:
-                yield sheet.title, target
+                yield sheet.title, target, sheet.sheet_state != "visible"
     finally:
         with suppress(AttributeError):
             book.close()

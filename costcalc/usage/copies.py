@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from costcalc.usage.formats import AGAIN, Dedupe
-from costcalc.usage.paths import FILE, JsonColumns, SourceColumns, TableColumns
+from costcalc.usage.formats import AGAIN, Dedupe, Paths
+from costcalc.usage.paths import FILE, JsonColumns, SourceColumn, TableColumns
 
 if TYPE_CHECKING:
     from costcalc.usage.readings import Reading
 
+_Get = Callable[[str], SourceColumn | None]  # the column of a path
 _KEY = "key_"
 _OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
@@ -21,20 +22,24 @@ def has_copies(reading: Reading) -> bool:
     """Whether lines that were looked at say one usage twice; True too where they cannot tell."""
     dedupe = reading.spec.dedupe
     records = [record for source in reading.sources for record in source.records]
-    ids = [record[path] for record in records for path in (dedupe.key[:1] if dedupe else ()) if path in record]
+    paths = dedupe.key[0] if dedupe else ()
+    ids = [held[0] for record in records if (held := [record[path] for path in paths if path in record])]
     return not ids or len(ids) > len(set(ids))
 
 
-def copy_columns(keys: Sequence[str], total: str, moment: str, replay: str, parts: Sequence[str]) -> dict[str, str]:
+def copy_columns(
+    keys: Sequence[str], latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
+) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
     `parts`: whether the row has members that are read one by one, for each list of them.
     """
     if not keys:
         return {}
-    # The largest count first, then the earliest. The row and its parts are chosen apart: both take the one with parts.
+    # The one written last first, then the largest count, then the earliest. The row and its parts are chosen apart: both take the one with parts.
     cases = " ".join(f"WHEN {present} THEN {i}" for i, present in enumerate(parts))
-    place = f"row(-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
+    written = f"-({latest}), " if latest else ""
+    place = f"row({written}-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
     found = {f"{_KEY}{i}": sql for i, sql in enumerate(keys)}
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
@@ -67,12 +72,11 @@ def each_once(rows: str, columns: Sequence[str]) -> str:
 
 def lines_once(dedupe: Dedupe, columns: JsonColumns, parts: Sequence[str]) -> str:
     """The same of LINES as they are, whose parts are read as rows. `parts`: as of `copy_columns`."""
-    keys = [column.sql for path in dedupe.key if (column := columns.get(path))]
-    texts = [column.text for term in dedupe.largest if (column := columns.get(term.paths[0]))]
+    keys, texts = keys_of(dedupe, columns.get), counts_of(dedupe, columns.get)
     total = " + ".join(f"coalesce(TRY_CAST({text} AS HUGEINT), 0)" for text in texts) or "0"
     moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
     replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
-    found = copy_columns(keys, total, moment, replay, parts)
+    found = copy_columns(keys, latest_of(dedupe, columns.get), total, moment, replay, parts)
     if not found:
         return f"(SELECT line, line.{FILE} AS file FROM LINES)"
     named = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
@@ -87,18 +91,37 @@ def rows_told_apart(
     `rows`: SQL, asked for when every path is known. `held`: the keys of rows that were counted elsewhere, each as a SELECT.
     `file`: the column with the position of a row's file.
     """
-    keys = keys_of(dedupe, columns)
-    counts = [column.text for term in dedupe.largest for path in term.paths if (column := columns.get(path))]
+    keys = keys_of(dedupe, columns.get)
+    counts, latest = counts_of(dedupe, columns.get), latest_of(dedupe, columns.get)
     weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
     if not keys:
         return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows()})"
     own = columns.get(AGAIN)
-    order = ", ".join([f"{weight} DESC", *(text for text in columns.asked if not own or text != own.text), file])
+    written = [f"{latest} DESC"] if latest else []
+    order = ", ".join(
+        [*written, f"{weight} DESC", *(text for text in columns.asked if not own or text != own.text), file]
+    )
     window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {order})"
     again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
     return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
 
 
-def keys_of(dedupe: Dedupe, columns: SourceColumns) -> list[str]:
+def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
     """What the rows that say one usage share, as SQL; less where there are no such columns."""
-    return [f"nullif(trim({column.text}), '')" for path in dedupe.key if (column := columns.get(path))]
+    return [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+
+
+def counts_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """The texts of the counts by which a row is larger than its copies."""
+    return _texts([term.paths for term in dedupe.largest], get)
+
+
+def latest_of(dedupe: Dedupe, get: _Get) -> str:
+    """When a row was last written, as a number; "" where no row says it."""
+    texts = _texts([dedupe.latest], get)
+    return f"coalesce(epoch_us(TRY_CAST({texts[0]} AS TIMESTAMPTZ)), 0)" if texts else ""
+
+
+def _texts(wanted: Sequence[Paths], get: _Get) -> list[str]:
+    found = ([column.text for path in paths if (column := get(path))] for paths in wanted)
+    return [texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})" for texts in found if texts]

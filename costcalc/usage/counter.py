@@ -48,6 +48,7 @@ from costcalc.usage.labels import (
     is_skip,
     names_clause,
     names_table,
+    reaching_statement,
     summary_statements,
     token_meters,
     where_clause,
@@ -222,6 +223,11 @@ class Counter:
         bounds = bounds_clause(self.request.bound(since), self.request.bound(until))
         covering = self._covering() if with_empty else []
         return bool(self.engine.fetch(held_statement(self.chosen(), bounds, covering)))
+
+    def reaching_over(self, day: date, since: date | None) -> int:
+        """How many rows of more than a day that `where` wants begin before a day, not before `since`, and end after it."""
+        begun = bounds_clause(self.request.bound(since), self.request.bound(day))
+        return int(self.engine.fetch(reaching_statement(self.chosen(), begun, self.request.bound(day)))[0][0])
 
     def unmatched(self) -> set[str]:
         """The names of `where` whose globs match no row at all."""

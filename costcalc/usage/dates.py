@@ -52,6 +52,18 @@ def pattern_of(meaning: str, column: str, samples: Sequence[str], file: str) -> 
     return ""
 
 
+def likely_pattern(value: str) -> str:
+    """How one time may be written, as an example."""
+    for clock, ending in _CLOCKS:
+        for day, pattern in _DAYS:
+            if re.fullmatch(day + clock, value):
+                return pattern + ending
+        if found := re.fullmatch(_OPEN + clock, value):
+            days, months = ("%d", "%m") if int(found[3]) <= 12 else ("%m", "%d")
+            return found[2].join((days, months, "%Y")) + ending
+    return "%d/%m/%Y"
+
+
 _WRITTEN = (("yyyy", "%Y"), ("yy", "%y"), ("dd", "%d"), ("hh", "%H"), ("ss", "%S"))
 _KNOWN = datetime(2027, 11, 22, 13, 14, 15)  # noqa: DTZ001 -- any moment will do
 

@@ -13,6 +13,7 @@ from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage import plain
 from costcalc.usage.cells import AMBIGUOUS
+from costcalc.usage.dates import AS, likely_pattern
 from costcalc.usage.engine import Engine
 from costcalc.usage.limits import LONGEST_LINE
 from costcalc.usage.longlines import TOO_LONG
@@ -145,12 +146,17 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
         message = f"{_said(text)} to {_said(until)} is not a span of time"
     else:
         message = f"{_said(text)} is not a time"
+    times = [path for shape in reading.spec.shapes for path in (shape.time.paths if shape.time else ())]
+    written = {name.lower() for name in reading.sources[0].header or reading.sources[0].scalars}
+    column = next((reading.shown_column(path) for path in times if path.lower() in written), "COLUMN")
+    pattern = likely_pattern(text or "")
     expected = "an instant (2026-09-01T10:00:00Z), Unix seconds, a day (2026-09-01) or a month (2026-09), 2000 to 2100"
     return Problem(
         "bad-time",
         message,
         expected=expected,
-        remedy="write the time in one of these ways, or say how it is written: --map 'timestamp=COLUMN as %d/%m/%Y'",
+        remedy="write the time in one of these ways, or say how it is written:"
+        f" {map_option('timestamp' if '%H' in pattern else 'date', f'{column}{AS}{pattern}')}",
     ), _underlined(text or "")
 
 

@@ -260,7 +260,7 @@ def _rows(reading: Reading, columns: SourceColumns, number: int | None) -> str:
 def _keys_held(reading: Reading, dedupe: Dedupe) -> str:
     """The keys of a reading's rows, as a SELECT; "" where it has not all of them."""
     columns = reading.columns()
-    keys = keys_of(dedupe, columns)
+    keys = keys_of(dedupe, columns.get)
     if len(keys) < len(dedupe.key):
         return ""
     rows = json_lines(reading, columns) if isinstance(columns, JsonColumns) else _rows(reading, columns, None)

@@ -480,11 +480,12 @@ class _Reader:
     def dedupe(self, node: Node | None) -> Dedupe | None:
         if node is None:
             return None
-        entry = self.document.map_at(node, "dedupe", ("key", "largest", "replay"))
+        entry = self.document.map_at(node, "dedupe", ("key", "latest", "largest", "replay"))
         return Dedupe(
-            self.words(entry.get("key"), "key"),
+            self.path_list(entry.get("key"), "key"),
             self.terms(entry.get("largest"), "largest"),
             self.word(entry.get("replay"), "replay"),
+            next(iter(self.path_list(entry.get("latest"), "latest")), ()),
         )
 
     def replies(self, node: Node | None) -> Replies | None:

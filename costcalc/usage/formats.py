@@ -174,9 +174,10 @@ class Dedupe:
     Of tables the others stay, and have `again`: a rule of `skip` leaves them out.
     """
 
-    key: tuple[str, ...]  # rows with an empty first path stay as they are
+    key: tuple[Paths, ...]  # rows with an empty first path stay as they are
     largest: tuple[Term, ...]
     replay: str = ""  # a true text marks a copy, dropped where the first path of the key has an original
+    latest: Paths = ()  # when a row was last written: a later one goes before a larger one
 
 
 @dataclass(frozen=True, slots=True)

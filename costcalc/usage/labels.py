@@ -439,6 +439,13 @@ def held_statement(chosen: str, bounds: str, covering: Sequence[tuple[int, int]]
     return f"SELECT 1 FROM counted WHERE {_usage_or(covering)}{chosen}{bounds} LIMIT 1"
 
 
+def reaching_statement(chosen: str, begun: str, day: tuple[int, int] | None) -> str:
+    """How many rows of more than a day begin within these bounds and end after a day."""
+    at = f"CASE WHEN naive THEN {day[1]} ELSE {day[0]} END" if day else "NULL"
+    long = f"to_at > {at} AND to_at - from_at > {_DAY}"
+    return f"SELECT coalesce(sum(row_count), 0) FROM counted WHERE {_usage_or([])}{chosen}{begun} AND {long}"
+
+
 def _usage_or(covering: Sequence[tuple[int, int]]) -> str:
     """Counted rows in any period, and those that are no usage but whose days belong to the log."""
     covered = "".join(f" OR (reading = {reading} AND verdict = {verdict})" for reading, verdict in covering)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from costcalc.problems import Place, Problem
 from costcalc.records import dataclass
+from costcalc.usage.headers import before_header
 from costcalc.usage.ledger import Loud
 
 LOOKED_AT = 64 * 1024  # bytes of a file, to tell what it may hold
@@ -158,6 +159,16 @@ def _what_it_may_be(path: Path) -> Problem | None:
         what = f"a folder's files ending in {ending}" if ending else "a folder's files without an ending"
         return unread(path, f"{what} are not read, and this one may hold usage", "name the file itself")
     return None
+
+
+def set_sheet_aside(name: str, copy: Path, left: Left) -> None:
+    """A sheet that its workbook hides: unread if it may hold usage, as lists for the cells of other sheets do not."""
+    text = head_of(copy).decode("utf-8", "replace")
+    if may_hold_usage(text[before_header(text) :].encode()):
+        remedy = f"show it in the workbook, or name it too: {name}"
+        left.unread[name] = [unread(name, "the sheet is hidden, so it is left out, and it may hold usage", remedy)]
+    else:
+        left.other[name] = []
 
 
 def is_of_something_else(path: Path) -> bool:

@@ -176,6 +176,7 @@ class JsonColumns:
     names: UsageNames | None = None  # what the lines' usage objects hold; None: not looked at
     keys: frozenset[str] = frozenset()  # top-level keys with dots in them, which are no paths
     seen: frozenset[str] | None = None  # every path of the lines that were looked at; None: any path may be there
+    texts: frozenset[str] = frozenset()  # top-level keys that paths go into as texts with JSON
     as_written: bool = False  # what lies in objects is looked up in their text, which shows where there is none
     insides: Insides = field(default_factory=Insides)
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
@@ -206,7 +207,10 @@ class JsonColumns:
     def _spelled(self, path: str) -> str:
         """The path as it is looked up: `usage.in` is `usage::in` where objects are read as they are written."""
         first, point, rest = path.partition(".")
-        if not self.as_written or not point or path in self.keys or INSIDE in first:
+        if not point or path in self.keys or INSIDE in first:
+            return path
+        # A key is read as a text or as an object: of an object only the members that are named would be in its text.
+        if not self.as_written and (first not in self.texts or self._is_object(first)):
             return path
         return f"{first}{INSIDE}{rest.replace(INSIDE, '', 1)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
+from decimal import Decimal, InvalidOperation
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
@@ -179,6 +180,8 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
                 found.constants[meaning] = constant_of(name, written, file)
             else:
                 problems.append(_no_constant(name, written, file))
+        elif columns is None and (wrong := _other_factor(column, header, nested)):
+            problems.append(_no_factor(name, written, wrong, file))
         elif columns is None:
             problems.append(_no_such_column(name, column, (*header, *sorted(nested)), file))
         elif lists and not (meaning and _is_whole(meaning) and all(map(can_add_up, map(_within, lists)))):
@@ -257,6 +260,34 @@ def _no_sum(name: str, written: str, file: str) -> Problem:
         " those of a key (counts[type=in].n)",
         remedy="write the path like one of these; of anything else in a list, write a column of its own",
     )
+
+
+def _other_factor(written: str, header: Sequence[str], nested: Collection[str]) -> tuple[str, str] | None:
+    """The column and what it is multiplied with, where that is none of the factors."""
+    for part in written.split("+"):
+        column, sign, factor = (text.strip() for text in part.rpartition("*"))
+        if sign and factor not in TIMES and _column_of(column, header, nested) is not None:
+            return column, factor
+    return None
+
+
+def _no_factor(name: str, written: str, wrong: tuple[str, str], file: str) -> Problem:
+    column, factor = wrong
+    meant = next((times for times in TIMES if _number(factor) == int(times)), TIMES[0])
+    return Problem(
+        "unknown-factor",
+        f'{map_option(name, written)}: "{factor}" is no factor',
+        Place(file, 1),
+        expected=f"a column alone, or times {' or '.join(TIMES)}: thousands or millions",
+        remedy=f"write {map_option(name, f'{column}*{meant}')}, or the column alone",
+    )
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.replace(",", "").replace("_", ""))
+    except InvalidOperation:
+        return None
 
 
 def _no_many(name: str, written: str, file: str) -> Problem:

@@ -91,6 +91,7 @@ class Reading:
             columns = JsonColumns(self.spec.roots, parts.list if parts else "", self.names)
             columns.keys = frozenset(key for key in first.scalars if "." in key)
             columns.seen = self.seen
+            columns.texts = frozenset(path.partition(INSIDE)[0] for path in paths_of(self.spec) if INSIDE in path)
             columns.as_written = self.spec.keeps_to_paths and self.seen is None and not _reach_deeper(self.spec)
             for sign in self.spec.signs:
                 columns.presence(f"/{sign}")
@@ -401,7 +402,7 @@ def _require_columns(source: ReadableFile, spec: FormatSpec) -> None:
         counted += shape.long.amount.paths if shape.long else ()
         if shape.time and not any(path.lower() in header for path in shape.time.paths):
             missing.append(("time", shape.time.paths))
-        if not any(path.lower() in header for path in counted):
+        if not any(path.partition(INSIDE)[0].lower() in header for path in counted):
             missing.append(("count", tuple(counted[:4])))
     if missing:
         raise CostcalcError([_missing(what, paths, source, spec) for what, paths in missing])

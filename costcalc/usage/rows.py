@@ -9,7 +9,7 @@ from dataclasses import field, replace
 from costcalc.meters import meters
 from costcalc.records import dataclass
 from costcalc.usage.cells import amount_of, count_of, longer_than_kept, many_of, says_nothing, scaled
-from costcalc.usage.copies import copy_columns
+from costcalc.usage.copies import copy_columns, counts_of, keys_of, latest_of
 from costcalc.usage.formats import (
     Condition,
     Excess,
@@ -136,18 +136,20 @@ class RowBuilder:
         dedupe = self.spec.dedupe
         if dedupe is None or self.of_parts or (self.tells_copies and not isinstance(self.columns, JsonColumns)):
             return {}
-        keys = [column.sql for path in dedupe.key if (column := self.column(path))]
+        keys = keys_of(dedupe, self.column)
         if not self.tells_copies:
-            keys = keys if isinstance(self.columns, JsonColumns) else [f"nullif(trim({key}), '')" for key in keys]
             return {"reply": f"CASE WHEN {keys[0]} IS NOT NULL THEN hash({keys[0]}) END"} if keys else {}
-        texts = [column.text for term in dedupe.largest if (column := self.column(term.paths[0]))]
         # What is no count is refused where it stands; here it only says which of several rows that is.
-        counts = [f"coalesce(CAST({self._attempt(x)} AS HUGEINT), TRY_CAST({x} AS HUGEINT), 0)" for x in texts]
+        counts = [
+            f"coalesce(CAST({self._attempt(x)} AS HUGEINT), TRY_CAST({x} AS HUGEINT), 0)"
+            for x in counts_of(dedupe, self.column)
+        ]
         written = self.column("timestamp")
         moment = f"coalesce(epoch_us(TRY_CAST({written.text} AS TIMESTAMPTZ)), 0)" if written else "0"
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
-        return copy_columns(keys, " + ".join(counts) or "0", moment, replay.sql if replay else "NULL", parts)
+        latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
+        return copy_columns(keys, latest, total, moment, replay.sql if replay else "NULL", parts)
 
     def _has_shapes(self) -> bool:
         return len(self.spec.shapes) > 1 or self.spec.trimmed

@@ -10,7 +10,7 @@ from pathlib import Path
 from costcalc.asked import Asked
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
-from costcalc.usage.choice import check_some, counted_back, note_of
+from costcalc.usage.choice import check_some, counted_back, note_of, notes_of_rows_cut
 from costcalc.usage.counter import Counter
 from costcalc.usage.diagnose import MOST_PROBLEMS
 from costcalc.usage.engine import Engine
@@ -59,7 +59,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
             request = counted_back(request, counter)
         found = _without(counter.ledger(), left)
         check_some(found, request, counter)
-        notes = [*found.notes, *note_of(asked, request.since, counter)]
+        notes = [*found.notes, *note_of(asked, request.since, counter), *notes_of_rows_cut(request, counter)]
         if found.breakdown:
             engine.execute(
                 f"DROP VIEW counted; DROP TABLE {COUNTED_ROWS}"

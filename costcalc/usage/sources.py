@@ -25,10 +25,11 @@ from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.records import dataclass
 from costcalc.usage.addresses import DATABASES, is_address, read_address
 from costcalc.usage.arguments import Named
-from costcalc.usage.containers import MARK, MOST_TIMES, SPARED, container_of, is_workbook, members_of
+from costcalc.usage.containers import MARK, MOST_TIMES, SPARED, Member, container_of, is_workbook, members_of
 from costcalc.usage.contents import each_once, stem_of
 from costcalc.usage.formats import Unfold
 from costcalc.usage.headers import before_header, delimiter_of
+from costcalc.usage.left import set_sheet_aside
 from costcalc.usage.limits import USUAL, Limits, disk_full
 from costcalc.usage.longlines import TOO_LONG, first_lines, without_long_lines
 from costcalc.usage.looks import Looks
@@ -138,6 +139,8 @@ def open_sources(named: Named, workspace: Workspace) -> list[ReadableFile]:
                 named.left.unread[name] = error.problems
             else:
                 problems += error.problems
+    for source in sources:  # a hidden sheet that was named beside its workbook
+        named.left.unread.pop(source.shown, None)
     if problems or not sources:
         raise CostcalcError([*problems, *named.left.problems])
     return each_once(sources, named.left)
@@ -179,7 +182,10 @@ def _members(name: str, packed: Packed, workspace: Workspace, named: Named, only
 
         members = tables_in(name, packed.path, workspace, only)
     else:
-        members = members_of(name, packed.path, workspace.new_file, only)
+        hidden: list[Member] = []
+        members = members_of(name, packed.path, workspace.new_file, hidden, only)
+        for sheet, path in hidden:
+            set_sheet_aside(sheet, path, named.left)
     found: list[ReadableFile] = []
     for shown, path in members:
         file, begin = UnreadFile(shown, str(path), packed.changed, bool(only)), _begin(str(path))
@@ -422,6 +428,10 @@ def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, wor
         samples = () if is_known else body
         if is_known and not blank and '"' not in first and "\r" not in first[:-1]:
             workspace.first_lines[first] = delimiter, header
+    if (
+        skip > 1 and b"\n" in begin and begin.count(b"\r") > begin.count(b"\r\n")
+    ):  # the engine ends lines as the first one
+        file = replace(file, path=str(_with_newlines(Path(file.path), workspace)))
     last = begin[-1:] if len(begin) < _SNIFF_BYTES else _last_byte(file.path)
     cut = f"{file.shown} has no newline at its end: if it was cut off, its last row may be short"
     return ReadableFile(
@@ -439,6 +449,14 @@ def _table_source(file: UnreadFile, text: str, begin: bytes, is_whole: bool, wor
         is_named=file.is_named,
         stem=stem_of(begin),
     )
+
+
+def _with_newlines(path: Path, workspace: Workspace) -> Path:
+    """A copy whose lines all end alike. Latin-1 takes every byte as it is."""
+    target = workspace.new_file(path.suffix)
+    with path.open(encoding="latin-1") as source, target.open("w", encoding="latin-1", newline="") as out:
+        shutil.copyfileobj(source, out, 1 << 20)
+    return target
 
 
 def _above(name: str, lines: int) -> str:

@@ -101,14 +101,28 @@ HEAD = ["Date", "Model", "Input Tokens", "Output Tokens", "Cost"]
 
 
 def test_a_sheet_is_a_table_with_its_own_lines(tmp_path):
-    """Dates are cells with a time, and whole numbers are floats; a hidden sheet is none of it."""
+    """Dates are cells with a time, and whole numbers are floats."""
     day = datetime.datetime(2026, 9, 1)  # noqa: DTZ001 -- a cell has no zone
     rows = [HEAD, [day, "gpt-5-mini", 1000.0, 5, 0.25], [None] * 5, [day, "gpt-5-mini", "x", 5, 0.5]]
-    name = workbook(tmp_path / "u.xlsx", rows, hidden=rows)
+    name = workbook(tmp_path / "u.xlsx", rows)
     ledger = read(name)
     assert (ledger.totals["input_tokens"], ledger.refused_rows) == (1000, 1)
     assert str(ledger.problems[0].place).startswith(f"{name}/Usage:4")
     assert [str(group.billed) for group in ledger.groups] == ["1/4"]
+
+
+def test_a_hidden_sheet_is_left_out_and_said_and_read_where_it_is_named(run_costcalc, tmp_path):
+    """A list that fills the cells of others is no usage."""
+    rows, hidden = ([HEAD, ["2026-09-01", "gpt-5-mini", count, 0, 0]] for count in (1000, 500))
+    workbook(tmp_path / "u.xlsx", rows, hidden=[["Usage of a test"], [], *hidden])
+    run = run_costcalc("cost", "u.xlsx", cwd=tmp_path)
+    assert (run.code, "u.xlsx/Hidden: error[unread-file]: the sheet is hidden" in run.err) == (3, True), run.both
+    assert "name it too: u.xlsx/Hidden" in run.err
+    for files, tokens in ((["u.xlsx", "u.xlsx/Hidden"], 1500), (["u.xlsx/Hidden"], 500)):
+        run = run_costcalc("cost", *files, cwd=tmp_path, columns=200)
+        assert (run.code, f"{tokens:,} tokens" in run.out) == (0, True), run.both
+    workbook(tmp_path / "u.xlsx", rows, hidden=[["Owner", "Team"], ["me", "web"]])
+    assert run_costcalc("cost", "u.xlsx", cwd=tmp_path).code == 0
 
 
 def test_a_workbook_in_a_folder_that_holds_no_usage_is_left_aside(tmp_path):
