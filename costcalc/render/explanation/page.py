@@ -201,7 +201,7 @@ def _share(cost: Cost, total: Cost, figures: LeafFigures) -> str:
     before = f"{known}%" if known else share_text(cost.before / total.before) if cost.before and total.before else ""
     if not total.change or not total.mid:
         return before and f"{before} of the bill"
-    return f"{share_text(cost.mid / total.mid)} of the bill ({before or '0%'} before)"
+    return f"{share_text(cost.mid / total.mid)} of the bill ({before or '0%'} before)" if before or cost.mid else ""
 
 
 def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:
