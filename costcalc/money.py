@@ -23,6 +23,7 @@ class TooManyDigits(ValueError):
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 _BY_COMMA = re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+),\d+", re.ASCII)
+MANY = {"K": 10**3, "k": 10**3, "M": 10**6, "B": 10**9}  # letters behind a number
 MAY_BE_THOUSANDS = "[1-9][0-9]{0,2}[.][0-9]{3}"  # 2.500 is 2.5, or 2500 where points part thousands
 SIGNS = {
     "$": "USD",
@@ -83,12 +84,14 @@ def read_number(text: str) -> Fraction:
 
 
 def written_amount(text: str, *, by_comma: bool = False) -> Money:
-    """`52000`, `52,000.50`, `52_000 USD`, `$20`; "" is the currency of one without. ValueError: no amount, or no currency.
+    """`52000`, `52,000.50`, `52_000 USD`, `$20`, `24K €`; "" is the currency of one without. ValueError: no amount, or no currency.
 
     TwoAmounts: `1.000` may be 1 or 1000, for much of the world parts thousands with points. `by_comma`: as in files whose
     columns are parted by semicolons: `52.000,50` is one, and `1,234` may be two.
     """
     number, _, currency = with_code(text.strip()).partition(" ")
+    times = MANY.get(number[-1:], 1)
+    number = number if times == 1 else number[:-1]
     if by_comma and "," in number:
         if re.fullmatch(f"[+-]?{MAY_BE_THOUSANDS}", number.replace(",", ".")) and "." not in number:
             raise TwoAmounts(may_be(number.replace(",", ".")))
@@ -102,7 +105,7 @@ def written_amount(text: str, *, by_comma: bool = False) -> Money:
     )
     if currency and not (len(currency) == 3 and currency.isalpha()):
         raise CurrencyUnknown(currency)
-    return Money(amount, currency.upper())
+    return Money(amount * times, currency.upper())
 
 
 def two_readings(number: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.budget.model import COUNTED, DayRange
 from costcalc.calendar import Month
-from costcalc.money import SIGN, exact_text, read_number, with_code
+from costcalc.money import MANY, SIGN, exact_text, read_number, with_code
 from costcalc.usage.period import read_days
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
@@ -17,7 +17,6 @@ AMOUNTS = rf"{AMOUNT.pattern}|(?:{SIGN}) ?(?:{_NUMBER}) ?[KMB]?|(?:{_NUMBER}) ?[
 PERCENT = re.compile(r"([+-]?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+))%", re.ASCII)
 AGE = re.compile(r"(\d{1,5}) ?(days?|weeks?|months?)", re.ASCII)
 PERIOD = re.compile(r"\d{4}(?:-Q[1-4]|-\d{2}(?:-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?)?)?", re.ASCII)
-_THOUSANDS = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 _DAYS_OF = {"day": 1, "week": 7, "month": 30}
 ONE_DAY = timedelta(days=1)
 
@@ -31,7 +30,7 @@ def read_limit(text: str) -> tuple[Fraction, str]:
     match = AMOUNT.fullmatch(with_code(text.strip()))
     if match is None:
         raise ValueError(f"no amount: {text!r}")
-    amount = read_number(match[1].replace(",", "")) * _THOUSANDS[match[2]]
+    amount = read_number(match[1].replace(",", "")) * MANY.get(match[2], 1)
     unit = match[3] or ""
     return amount, next((counted for counted in COUNTED if unit in (counted, counted[:-1])), unit)
 

@@ -10,6 +10,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
+from costcalc.meters import meters
 from costcalc.pricebook.hosts import LABELS_OF_HOSTS, Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
@@ -20,6 +21,8 @@ from costcalc.selectors import Selector, glob_matches, glob_pattern
 
 _SUGGESTED = 3
 _SLIP = 0.7  # likeness of names that are one, but for a slip
+_MARKS = re.compile("[^a-z0-9]")  # that part the words of a name
+_LEAST_NAME = 5  # characters of a name that is looked for within others
 _WORD = re.compile(r"[a-z]+|[\d.]+")
 # A date suffix names a snapshot of the same model and inherits everything.
 # A path that says where a host serves the model: Vertex AI's, Bedrock's with a region before it, and an ARN of Bedrock.
@@ -75,6 +78,13 @@ class Lookup:
     names: tuple[str, ...]  # of the model and of the one it is billed as: a selector may mean it by any
     billed_as: str  # itself, or the model that it is redirected to
     reason: str = ""
+    redirected: date | None = None  # since when it is billed as that one
+
+    @property
+    def starts(self) -> date | None:
+        """From which day on the model has this price: never before it was redirected to it. None: unknown."""
+        begun = self.block.starts if self.block else None
+        return max(filter(None, (self.redirected, begun)), default=None)
 
 
 Shelf = Mapping[str, Callable[[], tuple[Book, ...]]]  # provider -> its books, read when they are asked for
@@ -471,7 +481,7 @@ class Pricebook:
         if block.withdrawn:
             since = f" from {block.starts} on" if block.starts else ""
             return Lookup(None, book, names, entry.name, f"no price{since}: {block.withdrawn}")
-        return Lookup(block, book, names, entry.name)
+        return Lookup(block, book, names, entry.name, redirected=target)
 
     def other_lists(self, found: ResolvedModel) -> list[ResolvedModel]:
         """The same model on the provider's other lists: what a default region left aside."""
@@ -491,8 +501,11 @@ class Pricebook:
         names.update(alias for book in self.books for model in summaries(book).values() for alias in model.aliases)
         return sorted(name for name in names if "*" not in name)
 
-    def nearest(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """For each unknown name the models that may have been meant, as `provider/model`: so they can be copied."""
+    def nearest(self, names: Iterable[str], seller: str = "") -> dict[str, tuple[str, ...]]:
+        """For each unknown name the models that may have been meant, as `provider/model`: so they can be copied.
+
+        Those of the `seller`, where one is known, go first.
+        """
         full, bare = self.model_names(), tuple(self.known_names())
         found = {}
         for name in names:
@@ -506,8 +519,32 @@ class Pricebook:
                 near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
             is_known = hosted or isinstance(self.resolve(name), ResolvedModel)
             sellers = [] if is_known else self._sellers(name.strip().lower())
-            found[name] = tuple(dict.fromkeys((*sellers, *near)))[:_SUGGESTED]
+            found[name] = tuple(dict.fromkeys((*self._run_together(model, seller), *sellers, *near)))[:_SUGGESTED]
         return found
+
+    def sells_tokens(self, name: str) -> bool:
+        """Whether `provider/model` has a price by the token, on any of its lists and days."""
+        provider, _, model = name.partition("/")
+        entries = (book.models.get(model) for book in self.by_provider[provider])
+        return any(
+            meters().by_name[meter].unit == "token"
+            for entry in entries
+            if entry
+            for block in entry.blocks
+            for section in block.sections()
+            for rates in (section.rates, *(band.rates for band in section.all_bands()))
+            for meter in rates
+        )
+
+    def _run_together(self, model: str, seller: str) -> list[str]:
+        """The seller's models in whose names this one is written with other marks: NovaPro is amazon.nova-pro-v1:0."""
+        wanted = _MARKS.sub("", model)
+        if not seller or len(wanted) < _LEAST_NAME:
+            return []
+        return sorted(
+            {each for each in self._models_at(seller) if wanted in _MARKS.sub("", each)},
+            key=lambda each: (len(each), each),
+        )
 
     def _models_at(self, provider: str) -> Iterator[str]:
         return (f"{provider}/{name}" for book in self.by_provider.get(provider, ()) for name in book.models)

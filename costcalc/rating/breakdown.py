@@ -73,7 +73,9 @@ class BreakdownLines:
             for share in self._shares
             for part in self.rater.made[share.kind][1]
         ]
-        return OpenUnpriced(self.breakdown, self.by, lacking, PriceHints(self.rater.pricebook))
+        return OpenUnpriced(
+            self.breakdown, self.by, lacking, PriceHints(self.rater.pricebook, self.rater.ledger.sources)
+        )
 
     @cached_property
     def _shares(self) -> list[Share]:

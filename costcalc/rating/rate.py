@@ -154,7 +154,7 @@ class Rater:
         self.committed = self._settled(tally)
         charges += [self._shortfall(part) for part in self.committed if part.shortfall != ZERO]
         if self.ledger.breakdown is None:  # else its names come first
-            unpriced = PriceHints(self.pricebook).given(as_one(unpriced))
+            unpriced = PriceHints(self.pricebook, self.ledger.sources).given(as_one(unpriced))
         self.assumed.undated_rows = self.ledger.undated_rows
         self.assumed.without_commitments = bool(self.ledger.is_part and self.pricebook.terms.commitments)
         assumptions = self.assumed.listed(sum((c.cost.before for c in charges), Fraction()))

@@ -5,7 +5,7 @@ A page shows the largest models and says how many more there are: of a log of ve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +16,9 @@ from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import LineKey, Unpriced
 from costcalc.usage.breakdown import MODEL, REQUESTS, ROWS, Breakdown, Weights
+from costcalc.usage.ledger import SourceFile
 
+_SELLER_OF_BILL = {"aws-cur": "bedrock"}  # formats that say by themselves who sold what they bill
 _TOKENS = ("input_tokens", "output_tokens")
 _AT_ONCE = 10_000
 _SUGGESTED = 20  # unknown models that get near names: a log of ten thousand needs no more
@@ -27,8 +29,10 @@ Named = tuple[str, str]  # provider and model
 class PriceHints:
     """What would give unpriced usage a price: of a host's models the maker's, of unknown ones what is called alike."""
 
-    def __init__(self, pricebook: Pricebook) -> None:
+    def __init__(self, pricebook: Pricebook, sources: Iterable[SourceFile] = ()) -> None:
         self.pricebook = pricebook
+        formats = {source.format for source in sources}
+        self.seller = _SELLER_OF_BILL.get(formats.pop(), "") if len(formats) == 1 else ""
 
     def makers_model(self, part: Unpriced) -> str | None:
         """None: it is no model of a host without a book."""
@@ -38,12 +42,20 @@ class PriceHints:
         return bool(host_named(provider)) and not self.pricebook.provider_named(provider)
 
     def near(self, models: Sequence[Named]) -> dict[Named, tuple[str, ...]]:
-        """Near names for these."""
+        """Near names for these: of models that are sold by the token, as the usage that asks for them is counted."""
         asked = {each: _asked(*each) for each in models}
-        found = self.pricebook.nearest(dict.fromkeys(asked.values())) if asked else {}
+        found = self.pricebook.nearest(dict.fromkeys(asked.values()), self.seller) if asked else {}
         # What a host's name says of the maker's model is nearer than other models of the host.
         makers = {each: self.pricebook.makers_model(each[1]) for each in asked}
-        return {each: tuple(dict.fromkeys(filter(None, (makers[each], *found[name])))) for each, name in asked.items()}
+        return {
+            each: tuple(
+                dict.fromkeys(
+                    other for other in (makers[each], *found[name])
+                    if other and (other.startswith(f"{each[0]}/") or self.pricebook.sells_tokens(other))
+                )
+            )
+            for each, name in asked.items()
+        }  # fmt: skip
 
     def given(self, unpriced: Sequence[Unpriced]) -> list[Unpriced]:
         """Values with their advice; the largest unknown models get near names."""

@@ -119,21 +119,21 @@ def _too_short(forecast: Forecast) -> Iterator[Block]:
     """What is spent, and the plain rate; no interval can be said."""
     days = forecast.history.days
     coming = forecast.at_daily_rate
-    shown = round_to_total([forecast.spent, coming or Fraction()], minor_digits(forecast.currency))
+    digits = minor_digits(forecast.currency)
+    spent, whole = (round_half_up(amount, digits) for amount in (forecast.spent, forecast.spent + (coming or 0)))
     rows = [
         [
             Cell(_spent_name(forecast)),
-            Cell(decimal_text(shown[0]), "", unit=forecast.currency),
+            Cell(decimal_text(spent), "", unit=forecast.currency),
             Cell(_spent_sure(forecast)),
         ]
     ]
     if coming is not None and forecast.period:
-        rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(shown[1])), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
-        total = decimal_text(shown[0] + shown[1])
+        rows.append([Cell(_coming_name(forecast)), Cell(decimal_text(whole - spent)), Cell(f"{ESTIMATE}: the mean of {counted(days, 'day')}, each day")])  # fmt: skip
         rows.append(
             [
                 Cell(period_text(forecast.period), "strong"),
-                Cell(total, "strong", unit=forecast.currency),
+                Cell(decimal_text(whole), "strong", unit=forecast.currency),
                 Cell(ESTIMATE),
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -182,7 +183,8 @@ def _money(said: Mapping[str, str], name: str, by_comma: bool) -> Money:
         plain = "1000 or 1,00" if by_comma else "1000, 1,000.00 or 1.00"
         raise ValueError(f'"{said[name]}" {error}: write {plain}') from None
     except ValueError:
-        plain = "52000, or 52.000,50" if by_comma else "52000, or 52,000.50"
+        bracketed = re.fullmatch(r"\(([\d.,]+)\)", said.get(name, ""), re.ASCII)
+        plain = f"-{bracketed[1]}" if bracketed else "52000, or 52.000,50" if by_comma else "52000, or 52,000.50"
         raise ValueError(f'"{said.get(name, "")}" is not an amount: write {plain}') from None
 
 

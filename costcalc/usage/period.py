@@ -12,6 +12,8 @@ from costcalc.records import dataclass
 _LAST = re.compile(r"([1-9]\d{0,3})\s?(d|w|m)", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_WAYS = "2026-09, 2026-Q3, 2026, or 2026-09-01..2026-09-30"
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _UNITS = {"d": "day", "w": "week", "m": "month"}
 
 
@@ -80,7 +82,10 @@ def read_days(text: str) -> Period:
     """A day, a month, a quarter, a year, or `2026-09-01..2026-09-30`, both ends included; ValueError for anything else."""
     begin, between, end = text.strip().partition(".." if ".." in text else "/")
     if between:
-        period = Period(read_days(begin).since, read_days(end).until)
+        try:
+            period = Period(read_days(begin).since, read_days(end).until)
+        except ValueError:
+            raise _no_period(text) from None
         if period.since and period.until and period.until <= period.since:
             raise ValueError(f"it ends before it begins: {text.strip()}")
         return period
@@ -91,7 +96,23 @@ def read_days(text: str) -> Period:
             return read(begin)
         except ValueError:
             continue
-    raise ValueError(f'"{text}" is no period: write 2026-09, 2026-Q3, 2026, or 2026-09-01..2026-09-30')
+    raise _no_period(text)
+
+
+def _no_period(text: str) -> ValueError:
+    return ValueError(f'"{text.strip()}" is no period: write {_meant(text) or _WAYS}')
+
+
+def _meant(text: str) -> str:
+    """`2026-08` for 08/2026, 2026/8, Aug 2026 and August 2026; "": no month can be told."""
+    if found := re.fullmatch(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})", text.strip(), re.ASCII):
+        year, month = int(found[2] or found[3]), int(found[1] or found[4])
+    elif found := re.fullmatch(r"([A-Za-z]{3,9})\.?[ -](\d{4})", text.strip(), re.ASCII):
+        word = found[1].lower()
+        year, month = int(found[2]), next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
+    else:
+        return ""
+    return f"{year}-{month:02d}" if 1 <= month <= 12 else ""
 
 
 def _one_day(text: str) -> Period:

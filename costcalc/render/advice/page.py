@@ -120,7 +120,7 @@ def _base(advice: Advice) -> Iterator[str]:
 def _looked_at(advice: Advice) -> Iterator[str]:
     month = long_month_text(advice.month)
     last = f"the last of {counted(len(advice.months), 'month')} to come"
-    yield f"{month}, {last if advice.options.has_base else 'the first month to come, at the log’s daily rate'}"
+    yield f"{month}, {last if advice.options.position(advice.months) else 'the first month to come, at the log’s daily rate'}"
     what = "with its other costs " if advice.base.other else ""
     yield f"{what}{decimal_text(bill_of(advice.base, advice) or least_figure(advice.bill, advice.currency))} {advice.currency}"
 

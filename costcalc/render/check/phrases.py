@@ -191,13 +191,21 @@ def _over(finding: Finding) -> str:
 
 
 def _breaks(breaks: Breaks, finding: Finding) -> str:
+    """Of a limit that is shared out by days, when the whole one is passed."""
     day = day_text(breaks.day)
+    whole = f"the full limit of {unit_text(finding.budget.limit, finding.unit)}" if _is_part(finding) else ""
     if breaks.is_past:
-        return f"it broke on {day}"
+        return f"{whole} was passed on {day}" if whole else f"it broke on {day}"
+    when = f"{whole} is passed on {day}" if whole else f"it breaks on {day}"
     if breaks.by_forecast:
-        return f"it breaks on {day}{_interval(breaks)}, an estimate"
+        return f"{when}{_interval(breaks)}, an estimate"
     rate = unit_text(breaks.daily_rate or Fraction(), finding.unit)
-    return f"at {rate} a day it breaks on {day}, an estimate"
+    return f"at {rate} a day {when}, an estimate"
+
+
+def _is_part(finding: Finding) -> bool:
+    """Whether the limit is that of the days covered, and not of the whole period."""
+    return finding.budget.prorate and finding.covered != finding.period
 
 
 def _interval(breaks: Breaks) -> str:

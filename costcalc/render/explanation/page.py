@@ -83,6 +83,7 @@ class LeafFigures:
     total: Figures
     explained: Figures
     leaves: Mapping[int, Figures]  # by id of the record
+    shares: Mapping[Fraction, int]  # whole percents of the bill before, by what a row of the table costs before
 
     def of_leaf(self, leaf: Leaf) -> Figures:
         return self.leaves[id(leaf)]
@@ -106,7 +107,8 @@ def figures_of(report: Explanation) -> LeafFigures:
     for line in report.whole:
         if line.prices:
             leaves |= _leaf_figures(line, report.currency, table.by_line[line.key])
-    found = LeafFigures(table.total.figures, table.total.figures, leaves)
+    shares = {row.cost.before: row.share for row in table.rows if row.share}
+    found = LeafFigures(table.total.figures, table.total.figures, leaves, shares)
     return replace(found, explained=_sum(found.of_line(line) for line in report.lines))
 
 
@@ -132,7 +134,8 @@ def _four(figures: Figures) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 def _header(report: Explanation) -> Facts:
     rows: list[FactRow] = []
     for position, touched in enumerate(report.changes):
-        share = f" · {share_text(touched.share)} of the bill" if touched.share else ""
+        before = " before" if report.total.change else ""
+        share = f" · {share_text(touched.share)} of the bill{before}" if touched.share else ""
         rows.append(("scenario" if position == 0 else "", (change_text(touched.change) + share,)))
     return header(report, report.rates_used, rows)
 
@@ -178,8 +181,8 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
         words.append(f"{count_text(line.requests)} {'request' if line.requests == 1 else 'requests'}")
     if line.tokens:
         words.append(f"{amount_text(line.tokens)} tokens")
-    if report.total.before and line.cost.before:
-        words.append(f"{share_text(line.cost.before / report.total.before)} of the bill")
+    if share := _share(line.cost, report.total, figures):
+        words.append(share)
     if words:
         yield TreeNode(" · ".join(words), style="quiet")
     if line.cost.change:
@@ -190,6 +193,15 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
         yield TreeNode(text, style="quiet")
     names = dict.fromkeys(name for price in line.prices for name in price.names if name.how != "exact")
     yield from (TreeNode(name_text(name), style="quiet") for name in list(names)[:_NAMES])
+
+
+def _share(cost: Cost, total: Cost, figures: LeafFigures) -> str:
+    """Of the bill; of the one before too where there are two, as the table of the report has it."""
+    known = figures.shares.get(cost.before)
+    before = f"{known}%" if known else share_text(cost.before / total.before) if cost.before and total.before else ""
+    if not total.change or not total.mid:
+        return before and f"{before} of the bill"
+    return f"{share_text(cost.mid / total.mid)} of the bill ({before or '0%'} before)" if before or cost.mid else ""
 
 
 def _price(price: PriceUsed, report: Explanation, figures: LeafFigures) -> Branch:

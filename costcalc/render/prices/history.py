@@ -99,10 +99,11 @@ def _headline(report: PriceHistory) -> str:
     each, entry = report.lengths[0], report.entries[now[-1]]
     meter = next((meter for kind, meter in each.moves[now[-1]] if kind == report.variants[0]), None)
     if meter is None:
-        since = f" since {since_text(entry.starts, entry.observed)}" if len(now) > 1 else ""
+        since = f" since {_begin(entry)}" if len(now) > 1 else ""
         return f"{name} has no price on {day_text(report.day)}{since and f', none{since}'}"
     line = report.variants[0], meter
-    begun = next(place for place in now if line in each.moves[place])
+    known = [place for place in now if line in each.moves[place]]
+    begun = next((place for place in known if not report.entries[place].before), known[-1])
     first, price = each.moves[begun][line].price, each.moves[now[-1]][line].price
     length = f" up to {tokens_text(each.bounds.input_up_to)}" if each.bounds.input_up_to else ""
     costs = f"{price_text(price.per(meter))} {report.book.currency} per {per_text(meter)} of {label_of(meter)}{length}"
@@ -110,15 +111,19 @@ def _headline(report: PriceHistory) -> str:
     while place > begun and line in (moves := each.moves[place - 1]) and moves[line].price.of_one == price.of_one:
         place -= 1
     entry = report.entries[place]
-    seen = since_text(None, entry.observed).replace("by ", "at least ")
-    since = f"since {day_text(entry.starts) if entry.starts else seen}"
-    before = since_text(report.entries[begun].starts, report.entries[begun].observed)
+    since = "since " + _begin(entry).replace("by ", "at least ")
+    before = _begin(report.entries[begun])
     moved = price.of_one / first.of_one - 1 if first.of_one else Fraction()
     if begun != place:
         since += f", {percent_text(moved, signed=True)} against {before}" if moved else f", as on {before}"
     coming = report.entries[now[-1] + 1 :]
-    later = f"; another price from {since_text(coming[0].starts, coming[0].observed)}" if coming else ""
+    later = f"; another price from {_begin(coming[0])}" if coming else ""
     return f"{name} costs {costs} {since}{later}"
+
+
+def _begin(entry: HistoryEntry) -> str:
+    """`7 Jul 2025`; `by 20 Apr 2026` where that is the day it was seen; `before 7 Jul 2025` where more was known from then on."""
+    return f"before {day_text(entry.before)}" if entry.before else since_text(entry.starts, entry.observed)
 
 
 def _facts(report: PriceHistory) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -154,7 +159,7 @@ def _table(report: PriceHistory, kinds: Sequence[tuple[Variant, LengthHistory]],
         if title:
             rows.append([Cell(title, "strong"), *(Cell() for _ in columns[1:])])
         for entry, prices in zip(report.entries, each.moves, strict=True):
-            name = since_text(entry.starts, entry.observed) + _mark(entry, report)
+            name = _begin(entry) + _mark(entry, report)
             cells = [Cell(name, indent=1 if title else 0)]
             for meter in meters:
                 cells += _cells(prices.get((variant, meter)), meter)[: 2 if moves else 1]
@@ -181,7 +186,7 @@ def _mark(entry: HistoryEntry, report: PriceHistory) -> str:
 
 def _remarks(report: PriceHistory) -> Iterator[Block]:
     rows = [
-        (since_text(entry.starts, entry.observed), tuple(texts))
+        (_begin(entry), tuple(texts))
         for position, entry in enumerate(report.entries)
         if (texts := list(_remark(report, position, entry)))
     ]
@@ -198,7 +203,12 @@ def _remarks(report: PriceHistory) -> Iterator[Block]:
 
 def _remark(report: PriceHistory, position: int, entry: HistoryEntry) -> Iterator[str]:
     if entry.starts is None:
-        yield "start unknown: that day it was seen, before it an estimate"
+        seen = (
+            f"seen on {day_text(entry.observed)}"
+            if entry.before and entry.observed
+            else "that day it was seen, before it"
+        )
+        yield f"start unknown: {seen}{',' if entry.before else ''} an estimate"
     if entry.withdrawn:
         yield f"no price from here on: {entry.withdrawn}"
     if entry.redirected_to:

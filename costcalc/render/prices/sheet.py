@@ -72,8 +72,8 @@ SHEET = f.fields(
     schema=f.constant("costcalc.prices-show/1"), provider=f.text("found.provider"), model=f.text("found.model"),
     region=f.text("found.region"), region_how=f.text("found.region_how"), other_regions=f.texts,
     currency=f.text("book.currency"), timezone=f.text("book.timezone"), day=f.text, billed_as=f.text("model.name"),
-    has_price=f.flag(lambda sheet, _: sheet.block is not None), reason=f.said, since=f.text("block.starts"),
-    at_least_since=f.text("block.observed"), retired=f.text("end.day"), successor=f.said("end.successor"),
+    has_price=f.flag(lambda sheet, _: sheet.block is not None), reason=f.said, since=f.text,
+    at_least_since=f.text("observed"), retired=f.text("end.day"), successor=f.said("end.successor"),
     status=f.text("block.status"), locked_until=f.text("block.locked_until"), schedule=f.part(SCHEDULE),
     modifiers=f.each(f.fields(
         label=f.text, value=f.value, tokens=f.ratio("share"), first_seen_on=f.text("observed"),
@@ -99,8 +99,8 @@ SHEET = f.fields(
 )  # fmt: skip
 COLUMNS = f.fields(
     provider=f.text("sheet.found.provider"), region=f.text("sheet.found.region"), model=f.text("sheet.found.model"),
-    currency=f.text("sheet.book.currency"), day=f.text("sheet.day"), since=f.text("sheet.block.starts"),
-    at_least_since=f.text("sheet.block.observed"),
+    currency=f.text("sheet.book.currency"), day=f.text("sheet.day"), since=f.text("sheet.since"),
+    at_least_since=f.text("sheet.observed"),
 ) | PRICE | f.fields(source=f.text("source.url"), source_read=f.text("source.read"), confidence=f.text("source.confidence"))  # fmt: skip
 
 
@@ -189,10 +189,10 @@ def _facts(sheet: PriceSheet) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _since(sheet: PriceSheet, block: PriceBlock) -> Iterator[str]:
     yield f"on {day_text(sheet.day)}"
-    if block.starts is None:
+    if sheet.since is None:
         yield f"in force {since_text(None, block.observed)}, the start unknown: an estimate before that day"
     else:
-        yield f"in force since {day_text(block.starts)}"
+        yield f"in force since {day_text(sheet.since)}"
     if block.status == "announced":
         yield "announced"
     if block.locked_until:

@@ -44,7 +44,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
     CostcalcError: what `Case` refuses; numbers to take that are none, or that move the same usage twice.
     """
     first = _case(horizon, options, options.scenario)
-    position = -1 if options.has_base else 0
+    position = options.position(horizon.months)
     ended = _ended(options.to, horizon, horizon.months[position])
     wished = replace(options, to=tuple(target for target in options.to if target not in ended))
     found, models = _found(horizon, first, wished, position)
@@ -86,8 +86,8 @@ class MonthRuns:
 
     def __init__(self, first: Case, options: AdviceOptions, scenarios: Sequence[Scenario]) -> None:
         known = first.horizon
-        # Without a base nothing changes but by announcement: the first month alone is what it is among twelve.
-        settings = known.options if options.has_base else replace(known.options, months=1)
+        # Where nothing changes with time but by announcement, the first month alone is what it is among twelve.
+        settings = known.options if options.position(known.months) else replace(known.options, months=1)
         self.options = options
         self.horizon = Horizon(known.ledger, known.pricebook, known.fx, settings, scenarios, known)
         self.case = _case(self.horizon, options, options.scenario, first.usage)
@@ -128,7 +128,7 @@ def _found(
     horizon: Horizon, case: Case, options: AdviceOptions, position: int
 ) -> tuple[FoundProposals, Sequence[Group]]:
     """The proposals, and the usage by model."""
-    run = case.run(reading=IN_PARTS, last_only=options.has_base)
+    run = case.run(reading=IN_PARTS, last_only=position == -1)
     month = totals(case, run)[position]
     groups = groups_of(horizon, run, position, options.groups, options.short)
     models = groups_of(horizon, run, position, (), options.short) if options.groups else groups

@@ -136,7 +136,7 @@ class Advice:
     rating: Rating
     currency: str
     months: Sequence[Month]
-    month: Month  # that is looked at: month 1 without a base scenario, else the last one
+    month: Month  # that is looked at: the last one where the base changes with time, else month 1
     base: Totals  # of that month
     candidates: Sequence[Candidate]  # that save, best first
     dearer: Sequence[Candidate]  # that would cost as much or more; numbered 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from costcalc.calendar import Month
 from costcalc.reports.revenue import StatedRevenue
 from costcalc.scenario.changes import Efficiency, UsageChanges
 from costcalc.scenario.figure import NOTHING, Span
@@ -46,6 +48,15 @@ class AdviceOptions:
         """Whether anything but the announced prices is looked at."""
         base = self.scenario
         return bool(base.items or base.usage or base.business or base.fx)
+
+    def position(self, months: Sequence[Month]) -> int:
+        """Of the months to come the one that is looked at: the last where the base comes to something with time.
+
+        A rise without a day does not, nor one whose days lie before those months.
+        """
+        base, first = self.scenario, months[0].first
+        changes = base.horizon or base.usage or base.business or base.fx
+        return -1 if changes or any(day > first for day in self.changes.days()) else 0
 
 
 def short_requests(options: AdviceOptions, names: dict[str, tuple[str, ...]]) -> Where:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail, nearest_names
@@ -24,6 +25,13 @@ def find_model(
                 nearest=nearest_names(region or "", found.lists), expected=", ".join(found.lists),
             )  # fmt: skip
         raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=pricebook.nearest([name])[name])
+    if region and not host_named(found.provider) and pricebook.region_named(found.provider, region) != found.region:
+        # A log may name its regions as it likes; who asks for a list means one that there is.
+        lists = [book.region for book in pricebook.by_provider[found.provider]]
+        raise fail(
+            "unknown-region", f'{found.provider} has no list of the region "{region}"',
+            nearest=nearest_names(region, lists), expected=", ".join(lists),
+        )  # fmt: skip
     return found
 
 

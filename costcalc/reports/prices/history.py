@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from costcalc.pricebook.model import NEVER_APPLIES, STANDARD, Book, Bounds, PriceBlock, Schedule
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
@@ -38,6 +38,7 @@ class HistoryEntry:
 
     starts: date | None  # None: start unknown
     observed: date | None  # then since at least this day
+    before: date | None  # of one seen only after the next had begun: when that began
     status: str
     withdrawn: str
     schedule: Schedule | None
@@ -122,14 +123,16 @@ def _applying(blocks: Sequence[PriceBlock]) -> list[PriceBlock]:
 
 def _entries(reader: PriceReader, days: Sequence[date]) -> list[HistoryEntry]:
     found: list[HistoryEntry] = []
-    for day in days:
+    for day, following in zip_longest(days, days[1:]):
         block = _block_on(reader, day)
+        observed = block.observed if block and block.starts is None else None
         schedule = reader.book.schedules[block.schedule] if block and block.schedule else None
         redirect = reader.model.redirects.get(day)
         found.append(
             HistoryEntry(
                 None if day == date.min else day,
-                block.observed if block and block.starts is None else None,
+                observed,
+                following if day == date.min and observed and following and following <= observed else None,
                 block.status if block else "in_force",
                 block.withdrawn if block else "",
                 schedule,

@@ -64,6 +64,7 @@ class PriceSheet:
     day: date
     end: End | None  # of the name that was asked for
     block: PriceBlock | None
+    since: date | None  # from which day on the model that was asked for has this price; None: unknown
     reason: str  # why there is no price
     variants: Sequence[Variant]
     lengths: Sequence[LengthPrices]  # of that one day
@@ -79,6 +80,11 @@ class PriceSheet:
     other_regions: Sequence[str]
     derivation: Derivation | None  # of a model that one serves oneself: how its prices follow from the facts
     decisions: Sequence[Decision]  # why catalogues that say otherwise are not followed
+
+    @property
+    def observed(self) -> date | None:
+        """Where it has the price since a day that is unknown: the day on which the price was seen."""
+        return self.block.observed if self.block and self.since == self.block.starts else None
 
 
 def sheet(
@@ -111,6 +117,7 @@ def sheet(
         day,
         reader.book.models[found.model].end,
         block,
+        lookup.starts,
         lookup.reason,
         variants,
         priced,
