@@ -10,6 +10,7 @@ from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
 from costcalc.render.blocks import Block, Gap, Note
+from costcalc.render.coverage import coverage_note
 from costcalc.render.doubts import assumption_blocks, commitment_blocks, missing_blocks
 from costcalc.render.fields import Json
 from costcalc.render.figures import cost_grid, table_notes
@@ -45,6 +46,7 @@ def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
         header(report, report.rates_used),
         Gap(),
         cost_grid(table, report.currency),
+        *_covered(report),
         *table_notes(table, Cost(report.rating.total.before), report.currency),
         *(_list_and_contracted(report.rating.contracted, report.currency) if report.rating.contracted else ()),
         *(_list_and_stated(report.both, report.currency) if report.both else ()),
@@ -54,6 +56,12 @@ def cost_blocks(report: CostReport, is_wide: bool) -> Sequence[Block]:
         *assumption_blocks(report.rating, report.usage, report.other_lists),
         *why_cost(report),
     ]
+
+
+def _covered(report: CostReport) -> Iterator[Block]:
+    """Of how much the margin of the total is, where that is not all."""
+    if said := coverage_note(report.coverage):
+        yield Note(said)
 
 
 def _list_and_contracted(both: ListAndContracted, currency: str) -> Iterator[Block]:

@@ -52,10 +52,13 @@ def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
                 yield block
 
 
-def lacking_text(rating: Rating, usage: UsageSummary) -> str:
-    """`Incomplete (88% of the tokens priced): `, before a sentence whose figures lack something; else nothing."""
-    found = []
-    if rating.unpriced and rating.priced_share is not None:
+def lacking_text(rating: Rating, usage: UsageSummary, ahead: str = "") -> str:
+    """`Incomplete (88% of the tokens priced): `, before a sentence whose figures lack something; else nothing.
+
+    `ahead`: what is said of the prices of months to come instead.
+    """
+    found = [ahead] if ahead else []
+    if not ahead and rating.unpriced and rating.priced_share is not None:
         found.append(f"{share_text(rating.priced_share)} of the tokens priced")
     found += [f"{counted(usage.refused_rows, 'row')} refused"] * bool(usage.refused_rows)
     found += [f"{counted(usage.unread_files, 'file')} not read"] * bool(usage.unread_files)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from costcalc.money import exact_sum
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.breakdown import by_line
@@ -13,7 +14,9 @@ from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.records import dataclass
 from costcalc.reports.allocating import allocated
+from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.lines import OtherList, ReportLine, other_lists, with_lines
+from costcalc.reports.revenue import Revenue
 from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
 
@@ -42,6 +45,7 @@ class CostReport(OfRating):
     without_rate: Mapping[str, int]  # currency → rows whose list and stated cost it keeps apart: no rate is known
     other_lists: Sequence[OtherList]
     rates_used: Sequence[RateUsed]
+    coverage: Coverage | None = None  # of how much the margins are; None: no row states a revenue
 
     @property
     def currency(self) -> str:
@@ -71,14 +75,25 @@ def cost(
         rating = allocated(rating)
     lines = with_lines(rater, rating, rating.revenue)
     both, without_rate = _both(rater)
+    usage = summary_of(ledger, options.timezone)
     return CostReport(
-        summary_of(ledger, options.timezone),
+        usage,
         rating,
         lines,
         both,
         without_rate,
         other_lists(ledger, pricebook, fx, rater, rating),
         tuple(rater.rates_used),
+        _coverage(rating, usage, ledger) if rating.revenue else None,
+    )
+
+
+def _coverage(rating: Rating, usage: UsageSummary, ledger: UsageLedger) -> Coverage:
+    total = rating.total.before
+    revenue = Revenue("rows", exact_sum(rating.revenue.values()), ledger.revenue_source)
+    covered = exact_sum(charge.cost.before for charge in rating.charges if charge.has_revenue)
+    return coverage_of(
+        revenue, rating, usage, covered / total if total else None, parts_customers=ledger.parts_customers
     )
 
 

@@ -237,7 +237,7 @@ class _Turned:
         middle = low = high = self._totals(self.after)
         if any(self.turns.ranges):
             low, high = self._totals(self._run("low")), self._totals(self._run("high"))
-        return tuple(zip(*(map(_open, end) for end in (low, middle, high)), strict=True))
+        return tuple(zip(*(map(open_totals, end) for end in (low, middle, high)), strict=True))
 
     def bridge(self, plan: Plan) -> tuple[tuple[OpenTotals, OpenTotals], ...]:
         """The steps before prices change are those of the plan: no slider turns them."""
@@ -245,7 +245,7 @@ class _Turned:
         runs = [run for _, _, run in self.case.steps(self.after, self._reading("mid"), known=len(still))]
         turned = [(months[-1], total_of(months)) for months in map(self._totals, runs)]
         steps = (*((step.last, step.whole) for step in still), *turned)
-        return tuple((_open(last), _open(whole)) for last, whole in steps)
+        return tuple((open_totals(last), open_totals(whole)) for last, whole in steps)
 
     def lines(self) -> dict[LineKey, ByRises]:
         by = self.case.options.by
@@ -253,13 +253,13 @@ class _Turned:
 
     def customers(self, plan: Plan) -> dict[str | None, OpenTotals]:
         found = totals_by_customer(self.case, self.after) if plan.customers else {}
-        return {name: _open(totals) for name, totals in found.items()}
+        return {name: open_totals(totals) for name, totals in found.items()}
 
     def _totals(self, run: Run) -> list[Totals]:
         return totals(self.case, run)
 
 
-def _open(totals: Totals) -> OpenTotals:
+def open_totals(totals: Totals) -> OpenTotals:
     """Totals of a run whose rises are open."""
     covered = None if totals.covered is None else by_rises(totals.covered)
     return OpenTotals(by_rises(totals.cost), Fraction(totals.other), totals.revenue, covered)

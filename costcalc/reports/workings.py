@@ -17,14 +17,14 @@ from costcalc.rating.model import Charge, LineKey, Rating
 from costcalc.rating.rate import Rater
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import touches
-from costcalc.reports.plan.ahead import costs_by
-from costcalc.reports.plan.case import Case
+from costcalc.reports.plan.ahead import costs_by, totals_by_customer
+from costcalc.reports.plan.case import Case, totals
 from costcalc.reports.plan.model import LogOptions, Plan, PlanOptions
-from costcalc.reports.sliders import OpenRise, Turns
+from costcalc.reports.sliders import OpenRise, OpenTotals, Turns, open_totals
 from costcalc.reports.sourcing import SourceUsed, sources_of, sources_used
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.model import VARIANTS, Variant
-from costcalc.usage.ledger import UsageLedger
+from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 MOST_TERMS = 60  # sets of rises in one table: beyond that nobody could follow the columns
 
@@ -37,8 +37,9 @@ class Workings:
     pass_through: Fraction = Fraction(1)  # where the report was computed
     lines: Mapping[LineKey, ByRises] = field(default_factory=dict)  # of the whole report
     months: tuple[ByRises, ...] = ()
+    customers: Mapping[str | None, OpenTotals] = field(default_factory=dict)  # those of the sheet of customers
     covered: ByRises | None = None  # the part of the lines that the revenue is held against; None: all
-    months_covered: tuple[ByRises, ...] = ()  # that part of each month
+    months_covered: tuple[ByRises, ...] = ()  # that part of each month, with other costs
     has_open_ends: bool = True  # whether low and high follow from the low and high rises alone
     static: str = ""  # why nothing can be turned
     unturned: Fraction = Fraction()  # cost that a rise reaches by a way of its own, so that no cell turns it
@@ -75,10 +76,13 @@ def log_workings(
         if charge.has_revenue:
             _add(covered, amount)
         unturned += 0 if follows else charge.cost.mid
+    by_customer = options.by == (CUSTOMER,)  # whose revenue stands against all of their cost
+    customers = {key[0]: OpenTotals(lines[key], Fraction(), None, None) for key in lines} if by_customer else {}
     months = _month_run(rater, asked.months, usage, turns) if asked.months and usage.last_day else None
     found = replace(
         found,
         lines=lines,
+        customers=customers,
         covered=covered,
         months=tuple(by_rises(month.cost) for month in months.months) if months else (),
         months_covered=tuple(by_rises(month.covered) for month in months.months) if months else (),
@@ -97,10 +101,14 @@ def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Wor
     open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
     after = open_case.run(reading=Turning(in_parts=True, place=turns.place_of))
     lines = costs_by(case.horizon, case.options.by, after)
+    months = [open_totals(each) for each in totals(open_case, after)]
+    customers = totals_by_customer(open_case, after) if plan.customers else {}
     found = replace(
         _opened(turns, sources),
         lines={key: by_rises(sum(costs, Fraction())) for key, costs in lines.items()},
-        months=tuple(by_rises(month.cost) for month in after.months),
+        months=tuple(month.cost for month in months),
+        months_covered=tuple(month.covered for month in months if month.covered is not None),
+        customers={name: open_totals(each) for name, each in customers.items()},
         has_open_ends=not case.scenario.has_ranges,
     )
     return _readable(found)

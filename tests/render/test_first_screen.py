@@ -104,3 +104,67 @@ def test_a_very_small_total_is_never_nothing(words, said, run_costcalc, tmp_path
     first = " ".join(run_costcalc(command, log, *more).out.split("\n\n")[0].split())
     assert "0.00 USD" not in first
     assert said is None or said in first
+
+
+def lead(page: str) -> str:
+    """What opens a page, in one line."""
+    return " ".join(page.strip().split("\n\n")[0].split())
+
+
+def test_a_move_to_what_has_no_price_saves_nothing(run_costcalc, tmp_path):
+    """`dall-e-3` is priced by image: no token has a price there, and the cost a month does not fall to nothing."""
+
+    def page(share):
+        plan = tmp_path / f"{share}.yaml"
+        plan.write_text(
+            f"scenario: x\nmoves: [{{share: {share}%, to: openai/dall-e-3, quality: q}}]\n", encoding="utf-8"
+        )
+        return run_costcalc("project", "examples/usage.csv", "--scenario", plan, "--revenue", "24000").out
+
+    whole = page(100)
+    assert lead(whole) == (
+        "Incomplete (no price for 100% of the tokens of September 2027): x: cost a month is 9,652.99 USD today;"
+        " nothing of September 2027 has a price."
+    )
+    assert "0% of\n  the tokens priced" in whole
+    assert "your prices have room" not in whole
+    part = lead(page(40))
+    assert part.startswith(
+        "Incomplete (no price for 40% of the tokens of September 2027): x: cost a month is 9,652.99 USD today and at"
+        " least 5,791.79 USD in September 2027; gross margin of the covered part is 59.8% today and at most 75.9% then"
+    )
+    assert "60% of the tokens priced" in part
+
+
+def test_a_dated_rise_shows_what_restores_the_margin_of_its_month(run_costcalc):
+    """900.54 of 24,800 USD of December; 10,875.29 ÷ (1 − 59.8%) ÷ 24,800 − 1."""
+    page = run_costcalc(
+        "project", "examples/usage.csv", "--hike", "alibaba=34@2026-12-01", "--months", "4", "--revenue", "24000"
+    ).out
+    assert "In December 2026, to recover the money raise your prices by 3.6%; to hold 59.8% by 9.0%." in " ".join(
+        page.split()
+    )
+
+
+def test_a_range_around_nothing_says_its_ends(run_costcalc):
+    asked = ("project", "examples/usage.csv", "--hike", "alibaba=-20..20", "--revenue", "24000")
+    page = run_costcalc(*asked).out
+    assert lead(page) == (
+        "alibaba −20% to +20% takes the cost of the log from 9,637.87 USD to between 9,127.06 USD and 10,148.68 USD."
+    )
+    assert "59.8%    (62.0% to 57.7%)" in page
+    assert "unchanged" not in page
+
+
+def test_the_margin_of_a_part_of_the_cost_is_called_so(run_costcalc, tmp_path):
+    """Of three customers with 3 USD each two pay, 50 USD together: 1 − 6 ÷ 50."""
+    log = tmp_path / "log.csv"
+    rows = [
+        f"2026-09-0{n},anthropic,claude-sonnet-5,1000000,100000,c{n},{paid}" for n, paid in ((1, 20), (2, ""), (3, 30))
+    ]
+    head = "date,provider,model,input_tokens,output_tokens,customer,revenue"
+    log.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    said = "Margin of the covered part: 67% of the cost has revenue, 100% of the tokens priced."
+    assert said in " ".join(run_costcalc("cost", log, "--by", "customer").out.split())
+    log.write_text(log.read_text(encoding="utf-8").replace("c2,\n", "c2,10\n"), encoding="utf-8")
+    assert "covered part" not in run_costcalc("cost", log, "--by", "customer").out

@@ -257,7 +257,9 @@
     const [first, then] = [now.lastCoins[0], now.figures.after[now.end]].map((coins) => `${money(coins)} ${CURRENCY}`);
     const when = `in ${data.long[now.end]}`;
     let text;
-    if (first === then && !now.hasRanges) text = `Cost a month stays at ${first} (as today) ${when}`;
+    if (data.unpriced) text = `Cost a month is ${first} today; ${data.unpriced}`;
+    else if (data.isLess) text = `Cost a month is ${first} today and at least ${then} ${when}`;
+    else if (first === then && !now.hasRanges) text = `Cost a month stays at ${first} (as today) ${when}`;
     else {
       const verb = is > was ? "rises" : is < was ? "falls" : "stays about the same,";
       text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}`;
@@ -276,8 +278,9 @@
 
   function marginWords(now) {
     const [was, is] = [margin(today), margin(now.last.after)];
-    if (was === null || is === null) return "";
+    if (was === null || is === null || data.unpriced) return "";
     const [part, most, shares] = data.marginWords;
+    if (data.isLess) return `; gross margin${part} is ${percent(was)} today and ${most}${percent(is)} then${shares}`;
     if (percent(was) === percent(is)) return `; gross margin${part} stays ${most || "at "}${percent(was)}${shares}`;
     return `; gross margin${part} ${is < was ? "falls" : "rises"} from ${most}${percent(was)} to ${most}${percent(is)}${shares}`;
   }

@@ -12,10 +12,10 @@ from costcalc.money import minor_digits
 from costcalc.months.turning import UNRAISED, ByRises, Rises
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, ranks_of
-from costcalc.render.opening import lacking_text
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
+from costcalc.render.plan.headline import lacking_ahead, unpriced_ahead, unpriced_words
 from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, plain_percent
@@ -55,7 +55,9 @@ class _Figures:
             "ranges": list(sliders.ranges),
             "floor": None if floor is None else [float(floor), plain_percent(floor)],
             "today": self.totals(plan.today),
-            "lacking": lacking_text(plan.rating, plan.usage),
+            "lacking": lacking_ahead(plan),
+            "unpriced": unpriced_words(plan),
+            "isLess": bool(unpriced_ahead(plan)),
             "marginWords": [
                 part_words(plan.coverage),
                 most_words(plan.coverage),

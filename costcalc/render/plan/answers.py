@@ -38,7 +38,7 @@ def answer_blocks(plan: Plan) -> Iterator[Block]:
         )
         return
     rows = [(ways.label, ways.texts) for ways in ways_of(plan)]
-    if not rows:
+    if not rows or (plan.last.unpriced_tokens and plan.last.unpriced_tokens == plan.last.tokens):
         return
     yield Gap()
     yield Note(f"What restores the margin in {long_month_text(plan.last.month)}, each on its own:", "strong")

@@ -71,7 +71,8 @@ def _headline(outcome: Outcome, before: Fraction, after: Fraction, table: Table,
     title = Cell(f"Margin{PART}" if part_words(of) else "Gross margin", "strong")
     parts = [Cell(text) for text in shares(of)]
     if not outcome.lost:
-        return FigureLine([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), Cell("unchanged"), *parts])
+        ends = _ends(outcome) or [Cell("unchanged")]
+        return FigureLine([title, Cell(f"{most_words(of)}{percent_text(before)}", "strong"), *ends, *parts])
     style = change_style(outcome.lost)
     # What is lost on all of the bill is the change that the table shows.
     same = outcome.lost == plan.rating.total.change

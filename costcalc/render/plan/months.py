@@ -280,7 +280,8 @@ def _worst(plan: Plan) -> Iterator[Note]:
     if percent_text(erosion) != percent_text(now):
         yield Note(
             f"In {long_month_text(month.month)}, to recover the money raise your prices by {percent_text(recover)};"
-            f" to hold {percent_text(before)} by {percent_text(hold)}."
+            f" to hold {percent_text(before)} by {percent_text(hold)}.",
+            "strong",
         )
 
 

@@ -42,6 +42,9 @@ def _over_log(plan: Plan, log: OverLog) -> str:
         return f"{who} {_idle(plan, log)}{_passed(plan, log)}"
     one = len(touching) == 1
     who = change_text(touching[0]) if one else f"{len(touching)} price changes" if len(touching) < len(log.changes) else who  # fmt: skip
+    if not cost.change and cost.low != cost.high:
+        low, high = (money_text(end, plan.currency) for end in (cost.low, cost.high))
+        return f"{who} {'takes' if one else 'take'} the cost of the log from {total} to between {low} and {high}"
     if not cost.change:
         return f"{who} {'leaves' if one else 'leave'} the cost of the log at {total}"
     digits = minor_digits(plan.currency)

@@ -18,7 +18,7 @@ from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.words import is_cut, rise_word
 from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
-from costcalc.render.workbook.shares import write_customers, write_providers
+from costcalc.render.workbook.shares import share_left, write_customers, write_earned_ahead, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.render.workbook.turned import Factors, TurnedRow, TurnedTable, write_turned
 from costcalc.reports.lines import ReportLine
@@ -43,7 +43,7 @@ def plan_xlsx(plan: Plan, workings: Workings) -> bytes:
         _summary_ahead(book, plan, months)
     _assumptions(book, plan, workings)
     write_providers(book, plan, lines)
-    write_customers(book, plan, lines)
+    write_customers(book, plan, workings, lines)
     write_unpriced(book, plan.rating)
     write_sources(book, workings, plan.rates_used)
     return book.content()
@@ -65,8 +65,8 @@ def _assumptions(book: Workbook, plan: Plan, workings: Workings) -> None:
 
 
 def _can_earn_more(plan: Plan) -> bool:
-    """Whether the whole cost is held against the revenue: then a change of it turns the margin."""
-    return plan.whole.after.revenue is not None and plan.whole.after.covered is None
+    """Whether the revenue is known: then a change of it turns the margin."""
+    return plan.whole.after.revenue is not None
 
 
 def _can_grow(plan: Plan, workings: Workings) -> bool:
@@ -148,16 +148,17 @@ def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
     found = _Months(table, table.exact + 1 if table.sets else table.first_set - 1)
     names = ["Other costs", "Revenue", "Margin before", margin_title(plan.coverage)]
-    names += ["Lowest", "Highest"] if plan.has_ranges else []
+    follow = bool(plan.log and table.sets and workings.has_open_ends)
+    names += [f"{end}{_as_computed(follow)}" for end in ("Lowest", "Highest")] if plan.has_ranges else []
     for place, name in enumerate(names):
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
     for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
         row = table.first_row + place
-        covered = workings.months_covered[place] if _covered(plan, workings, table) is not None else None
+        covered = workings.months_covered[place] if table.sets and month.after.covered is not None else None
         _month_margins(sheet, found, plan, month, row, covered, grows=_can_grow(plan, workings))
         ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
         for column, end, coins in ends if plan.has_ranges else ():
-            if plan.log and table.sets and workings.has_open_ends:
+            if follow:
                 cost = getattr(month, end).cost
                 sheet.formula(row, found.start + column, table.weighted(row, end), cost, "money")
             else:
@@ -183,29 +184,29 @@ def _month_margins(
     table, start, before, after = months.table, months.start, month.before, month.after
     other, earned = cell(row, start), cell(row, start + 1)
     sheet.number(row, start, after.other)
-    cost = cell(row, table.exact) if table.sets else repr(float(after.all_costs))
+    grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
+    if not table.sets:
+        cost = repr(float(after.all_costs))
+    else:
+        cost = f"({table.at(row, table.exact)}+{other})" if covered is None else f"({table.sum_of(covered)}){grown}"
     if plan.log:
         scale = Fraction(month.month.days, plan.usage.days)
-        grown = f"*(1+growth)^{row - table.first_row + 1}" if grows else ""
         changed = after.revenue / (plan.revenue.amount * scale) if plan.revenue and after.revenue else Fraction(1)
         rate = "" if changed == 1 else f"*{float(changed)!r}"  # of its currency, since the log
         earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{rate}{grown})'
         sheet.formula(row, start + 1, earns, after.revenue)
-        if covered is not None and table.sets:
-            cost = f"({table.sum_of(covered)}){grown}"
-        spent = f"{float(before.all_costs)!r}{grown}"
-        for place, amount, margin in ((2, spent, before.margin), (3, cost, after.margin)):
-            share = f'IF({earned}="","",IF({earned}<=0,"",1-{amount}/{earned}))'
-            sheet.formula(row, start + place, share, margin, "percent")
-        return
-    sheet.number(row, start + 2, before.margin, "percent")
-    if _can_earn_more(plan) and after.revenue:
-        sheet.formula(row, start + 1, f"{float(after.revenue)!r}*(1+revenue_change)", after.revenue)
-        share = f'IF({earned}<=0,"",1-({cost}+{other})/{earned})'
-        sheet.formula(row, start + 3, share, after.margin, "percent")
+        sheet.formula(
+            row, start + 2, share_left(f"{float(before.all_costs)!r}{grown}", earned), before.margin, "percent"
+        )
     else:
-        sheet.number(row, start + 1, after.revenue)
-        sheet.number(row, start + 3, after.margin, "percent")
+        write_earned_ahead(sheet, row, start + 1, after.revenue)
+        sheet.number(row, start + 2, before.margin, "percent")
+    sheet.formula(row, start + 3, share_left(cost, earned), after.margin, "percent")
+
+
+def _as_computed(follows: bool) -> str:
+    """What is said of a figure that no cell turns."""
+    return "" if follows else ", as computed"
 
 
 def _cost_row(sheet: WorkbookSheet, what: str, then: str, table: TurnedTable, figures: Figures, cost: Cost) -> None:
@@ -224,9 +225,10 @@ def _log_summary(book: Workbook, plan: Plan, log: OverLog, workings: Workings, l
     _cost_row(sheet, _LOG, then_title(plan), lines, figures, cost)
     row = 4
     ends: list[tuple[str, Variant]] = [("lowest", "low"), ("highest", "high")]
+    follow = bool(lines.sets and workings.has_open_ends)
     for name, end in ends if cost.low != cost.high else ():
-        sheet.text(row, 0, f"Cost, {name} reading")
-        if lines.sets and workings.has_open_ends:
+        sheet.text(row, 0, f"Cost, {name} reading{_as_computed(follow)}")
+        if follow:
             ended = lines.weighted(lines.total_row, end)
             sheet.formula(row, 2, f"ROUND({ended},{book.digits})", getattr(figures, end), "currency")
         else:
@@ -268,7 +270,7 @@ def _summary_ahead(book: Workbook, plan: Plan, months: _Months) -> None:
     _cost_row(sheet, f"{len(plan.months)} months", then_title(plan), table, total, plan.whole.cost)
     row = 4
     for name, figure in (("lowest", total.low), ("highest", total.high)) if plan.has_ranges else ():
-        sheet.text(row, 0, f"Cost, {name} reading, as computed")
+        sheet.text(row, 0, f"Cost, {name} reading{_as_computed(False)}")
         sheet.number(row, 2, figure, "currency")
         row += 1
     if plan.whole.after.revenue is not None:

@@ -11,6 +11,7 @@ from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell, span, w
 from costcalc.render.workbook.turned import TurnedRow, TurnedTable
 from costcalc.reports.plan.model import Plan
 from costcalc.reports.plan.totals import Totals
+from costcalc.reports.workings import Workings
 
 _NOBODY = "(no customer)"
 
@@ -61,11 +62,11 @@ def _write_change(sheet: WorkbookSheet, row: int, before: Decimal, after: Decima
     sheet.formula(row, 4, f'IF({was}=0,"",{then}/{was}-1)', share, "percent", kind)
 
 
-def write_customers(book: Workbook, plan: Plan, lines: TurnedTable) -> None:
+def write_customers(book: Workbook, plan: Plan, workings: Workings, lines: TurnedTable) -> None:
     """A row a customer, the worst margin first: of the log, where its lines are customers, else of the last month to come."""
     sheet = book.sheets["Customers"]
     sheet.text(0, 0, "Customers", "title")
-    found = list(_customers(plan, lines))
+    found = list(_customers(plan))
     if not found:
         sheet.text(
             2, 0, "costcalc project … --by customer tells the customers of a log apart; so does a scenario.", "quiet"
@@ -73,43 +74,55 @@ def write_customers(book: Workbook, plan: Plan, lines: TurnedTable) -> None:
         sheet.finish([60])
         return
     when = "Over the log" if plan.log else f"In {plan.last.month}"
-    sheet.text(
-        1,
-        0,
-        f"{when}; costs with other costs that are a customer's own. What each pays stands as it was stated.",
-        "quiet",
-    )
+    stands = " What each pays stands as it was stated." if plan.log else ""
+    sheet.text(1, 0, f"{when}; costs with other costs that are a customer's own.{stands}", "quiet")
     titles = ["Customer", "Cost before", f"Cost, {lines.then.lower()}", "Revenue", "Profit", "Margin before", "Margin"]
     sheet.header(3, titles)
-    for row, (name, before, after, link) in enumerate(found, 4):
+    for row, (name, before, after) in enumerate(found, 4):
         sheet.text(row, 0, name or _NOBODY)
         sheet.number(row, 1, before.served)
-        if link and after.covered is None:
-            sheet.formula(row, 2, link, after.served)
+        turned = workings.customers.get(name) if lines.sets else None
+        if turned:
+            sheet.formula(row, 2, f"{lines.sum_of(turned.cost)}+{float(turned.other)!r}", after.served)
         else:
             sheet.number(row, 2, after.served)
-        sheet.number(row, 3, after.revenue)
-        sheet.number(row, 5, before.margin, "percent")
-        if after.covered is not None:  # a part alone has a known revenue: no sum of these cells
-            sheet.number(row, 4, after.profit)
-            sheet.number(row, 6, after.margin, "percent")
-            continue
+        if plan.log:
+            sheet.number(row, 3, after.revenue)
+        else:
+            write_earned_ahead(sheet, row, 3, after.revenue)
         cost, earned = cell(row, 2), cell(row, 3)
+        if turned and turned.covered not in (None, turned.cost):  # a part alone has a known revenue
+            cost = f"({lines.sum_of(turned.covered or {})})"
+        elif not turned and after.covered is not None:
+            cost = repr(float(after.covered))
         sheet.formula(row, 4, f'IF({earned}="","",{earned}-{cost})', after.profit)
-        sheet.formula(row, 6, f'IF({earned}="","",IF({earned}<=0,"",1-{cost}/{earned}))', after.margin, "percent")
+        sheet.number(row, 5, before.margin, "percent")
+        sheet.formula(row, 6, share_left(cost, earned), after.margin, "percent")
     sheet.finish([*_widths([name or _NOBODY for name, *_ in found]), 18, 20, 18, 18, 14, 14], 4, 1)
 
 
-def _customers(plan: Plan, lines: TurnedTable) -> Iterator[tuple[str | None, Totals, Totals, str]]:
-    """(name, before, after, the cell of the lines that the cost follows)."""
+def share_left(cost: str, earned: str) -> str:
+    """The formula of a gross margin: empty where the revenue is unknown, or 0 or below."""
+    return f'IF({earned}="","",IF({earned}<=0,"",1-{cost}/{earned}))'
+
+
+def write_earned_ahead(sheet: WorkbookSheet, row: int, column: int, revenue: Fraction | None) -> None:
+    """A revenue of months to come: it follows the cell of its change."""
+    if revenue is None:
+        sheet.number(row, column, None)
+    else:
+        sheet.formula(row, column, f"{float(revenue)!r}*(1+revenue_change)", revenue)
+
+
+def _customers(plan: Plan) -> Iterator[tuple[str | None, Totals, Totals]]:
+    """(name, before, after)."""
     if plan.log is None:
-        yield from ((each.name, each.today, each.last, "") for each in plan.customers)
+        yield from ((each.name, each.today, each.last) for each in plan.customers)
     elif plan.by == ("customer",):
-        column = lines.exact if lines.sets else lines.after
-        for row, line in enumerate(plan.log.lines, lines.first_row):
+        for line in plan.log.lines:
             earned = line.earned
             before = earned.before if earned else Totals(line.cost.before)
-            yield line.key[0], before, earned.after if earned else Totals(line.cost.mid), lines.at(row, column)
+            yield line.key[0], before, earned.after if earned else Totals(line.cost.mid)
 
 
 def _widths(names: Sequence[str]) -> Sequence[int]:

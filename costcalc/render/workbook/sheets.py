@@ -32,7 +32,10 @@ def write_assumptions(
     """
     sheet = book.sheets["Assumptions"]
     sheet.text(0, 0, "Assumptions", "title")
-    sheet.text(1, 0, workings.static or "Blue cells may be changed: every cost, margin and month follows.", "quiet")
+    # Ahead, "before" is today's usage and revenue at published prices: no cell is of those.
+    stands = "as computed" if revenue_note else "before or as computed"
+    follows = f"Blue cells may be changed: every cost, margin and month follows, except what is marked {stands}."
+    sheet.text(1, 0, workings.static or follows, "quiet")
     row = 3
     if revenue is not None or revenue_note:
         row = _slider(book, row, "revenue", ("Revenue", revenue_note), revenue, "currency")

@@ -80,8 +80,8 @@ class TurnedTable:
 
     def sum_of(self, amount: ByRises) -> str:
         """An amount of no row of the table, as its sets turn it."""
-        columns = {rises: cell(VALUE_ROWS["mid"], column) for column, rises in enumerate(self.sets, self.first_set)}
-        parts = (f"{float(each)!r}*{columns[rises]}" for rises, each in amount.items())
+        columns = {rises: self.at(VALUE_ROWS["mid"], column) for column, rises in enumerate(self.sets, self.first_set)}
+        parts = (f"{float(each)!r}*{columns[rises]}" for rises, each in amount.items() if each)
         return "+".join(parts) or "0"
 
     @property

@@ -138,10 +138,12 @@ def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
     if case.revenue is None:
         return None
     covered = whole.covered if case.income.is_of_a_part else whole.cost
-    return coverage_of(
+    found = coverage_of(
         case.revenue, case.horizon.rating, case.usage, rounded_ratio(covered / whole.cost) if whole.cost else None,
         parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=run.is_complete,
     )  # fmt: skip
+    asked, without = (sum(getattr(month, name) for month in run.months) for name in ("tokens", "unpriced"))
+    return replace(found, priced=1 - without / asked) if without and asked else found
 
 
 def income_of(horizon: Horizon, revenue: Revenue | None, business: Business) -> Income:
