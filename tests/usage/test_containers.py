@@ -2,6 +2,7 @@
 
 import datetime
 import gzip
+import sys
 import zipfile
 from pathlib import Path
 
@@ -153,6 +154,16 @@ def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path, monk
         read(str(tmp_path / "u.csv.gz"))
 
 
+@pytest.fixture
+def usual_depth():
+    """Python's own limit: a test of properties raises it for its process, and json then reads ten thousand levels."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize("opened", ["[", '{"a":', '{"usage":{"a":['])
 def test_records_within_records_ten_thousand_deep_are_refused_as_any(tmp_path, opened):
     deep = opened * 10_000 + "1"
