@@ -13,7 +13,20 @@ _LAST = re.compile(r"([1-9]\d{0,3})\s?(d|w|m)", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})-?Q([1-4])", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _WAYS = "2026-09, 2026-Q3, 2026, or 2026-09-01..2026-09-30"
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _UNITS = {"d": "day", "w": "week", "m": "month"}
 
 

@@ -73,7 +73,9 @@ def test_revenue_is_written_in_thousands_as_a_budget_is(run_costcalc):
 
 def test_of_a_limit_by_the_day_the_full_one_is_passed_later(run_costcalc, tmp_path):
     budgets = tmp_path / "b.yaml"
-    budgets.write_text("budgets:\n  - {name: weekly, each: week, where: {customer: acme}, limit: 1_000 USD, prorate: true}\n")
+    budgets.write_text(
+        "budgets:\n  - {name: weekly, each: week, where: {customer: acme}, limit: 1_000 USD, prorate: true}\n"
+    )
     page = words(run_costcalc("check", "examples/usage.csv", "--budgets", budgets))
     assert "at 162.55 USD a day the full limit of 1,000.00 USD is passed on 4 Oct 2026, an estimate" in page
     assert "it breaks" not in page
