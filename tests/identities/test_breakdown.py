@@ -94,7 +94,7 @@ def files(found):
         parquet = stored.columns, [str(each) for each in stored.types], stored.fetchall()
     frame = found.to_frame()
     rows = table_of(found.rating, lines_in(found.report)).rows
-    shown = [(row.name, row.level, row.folded, row.cost, row.figures, row.share, row.held) for row in rows]
+    shown = [(row.name, row.level, row.folded, row.cost, row.figures, row.share, row.of) for row in rows]
     return found.to_csv(), parquet, [*frame.dtypes], frame.astype(object).where(frame.notna(), None).to_dict(), shown
 
 
@@ -226,4 +226,4 @@ def test_many_lines_are_folded_on_the_page(many):
     ]
     assert sum((row.cost.before for row in rows), Fraction()) == many.total
     assert sum(row.figures.before for row in rows) == round_half_up(many.total, 2)
-    assert sum(row.held.tokens for row in rows) == many.usage.tokens
+    assert sum(row.of.tokens for row in rows) == many.usage.tokens
