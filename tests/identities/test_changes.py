@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from costcalc.months.horizon import Horizon
+from costcalc.months.run import Assumptions
 from costcalc.scenario.changes import Efficiency, Move, UsageChanges
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.revenue import Business
@@ -247,7 +248,7 @@ def test_what_ends_on_the_next_day_holds_for_one_day(log, day):
     none = Efficiency(ALL, Span(day, tomorrow), "requests", fixed(-1))
     over = horizon(log, plan())
     before = case(over, plan()).run()
-    after = over.run(UsageChanges(efficiency=(none,)))
+    after = over.run(Assumptions(UsageChanges(efficiency=(none,))))
     place = day.month - 10
     for n in range(MONTHS):
         if n != place:
