@@ -195,11 +195,7 @@ def _needs_requests(change: Mix, segment: Segment) -> CostcalcError:
 
 def _escalated(flow: Flow, change: Escalation, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
     target = plan.targets.for_usage(change.first, flow.segment)
-    if flow.target is not None or flow.segment.is_served_by(target):
-        return [flow]
-    if not flow.leaves:
-        if flow.segment.billed:
-            plan.limits[f"a bill without tokens cannot go to {change.first} first: it stays"] = None
+    if _stays(flow, target, plan, f"go to {change.first} first"):
         return [flow]
     first = _at_target(flow, target, "standard", change.tokens, change, plan, reading)
     again = flow.scaled(reading.of(change.escalated))
@@ -208,14 +204,19 @@ def _escalated(flow: Flow, change: Escalation, plan: UsagePlan, when: When, read
 
 def _moved(flow: Flow, move: Move, plan: UsagePlan, when: When, reading: Reading) -> list[Flow]:
     target = plan.targets.for_usage(move.to, flow.segment)
-    if flow.target is not None or flow.segment.is_served_by(target):
-        return [flow]
-    if not flow.leaves:
-        if flow.segment.billed:
-            plan.limits[f"a bill without tokens cannot move to {move.to}: it stays"] = None
+    if _stays(flow, target, plan, f"move to {move.to}"):
         return [flow]
     there = _at_target(flow, target, move.service_tier, move.tokens, move, plan, reading)
     return _turned(flow, [replace(there, move=move)], move, plan, when, reading, saves=True)
+
+
+def _stays(flow: Flow, target: ResolvedModel, plan: UsagePlan, what: str) -> bool:
+    """Whether no other model can serve it: it went elsewhere, is there already, or is a bill without tokens, which is said."""
+    if flow.target is not None or flow.segment.is_served_by(target):
+        return True
+    if not flow.leaves and flow.segment.billed:
+        plan.limits[f"a bill without tokens cannot {what}: it stays"] = None
+    return not flow.leaves
 
 
 def _at_target(

@@ -377,7 +377,7 @@ class Pricebook:
         candidates = homes or list(offers.values())
         if len(candidates) == 1 and not homes and (sellers := self._sellers(wanted)):
             sold = sorted({*sellers, f"{candidates[0].provider}/{candidates[0].model}"})
-            return Unresolved(f"the log does not say who bills it: {_sold_by(sold)}")
+            return Unresolved(_unsaid(sold))
         if len(candidates) == 1:
             others = tuple(sorted(provider for provider in offers if provider != candidates[0].provider))
             return replace(candidates[0], also_sold_by=others)
@@ -390,9 +390,7 @@ class Pricebook:
         if known := self.provider_named(head):  # `openai:gpt-5`
             return self._resolve_with(known, head, rest, region)
         sellers = self._sellers(wanted)
-        return Unresolved(
-            f"the log does not say who bills it: {_sold_by(sellers)}" if sellers else "no pricebook knows this model"
-        )
+        return Unresolved(_unsaid(sellers) if sellers else "no pricebook knows this model")
 
     def _sellers(self, wanted: str) -> list[str]:
         """What hosts sell by this name, by the maker's behind its `/`, or with a maker before it, as PROVIDER/MODEL.
@@ -555,6 +553,10 @@ class Pricebook:
         if isinstance(found, ResolvedModel):
             return [f"{found.provider}/{found.model}"]
         return [each for each in full if each.endswith(f"/{name}")]
+
+
+def _unsaid(sellers: Sequence[str]) -> str:
+    return f"the log does not say who bills it: {_sold_by(sellers)}"
 
 
 def _sold_by(sellers: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
 from costcalc.render.rounding import is_same, shared_out
-from costcalc.render.words import decimal_text, least_figure
+from costcalc.render.words import decimal_text, figure_text, least_figure
 from costcalc.reports.advice.model import Advice, Candidate, Together
 from costcalc.reports.plan.totals import Totals
 
@@ -57,3 +57,8 @@ def _planned(plan: Together, advice: Advice) -> list[Candidate]:
 def saving_text(one: Candidate | Together, advice: Advice) -> str:
     """What it saves, as everywhere; what is below the smallest coin is not nothing."""
     return decimal_text(saving_of(one, advice) or least_figure(one.saving, advice.currency))
+
+
+def saving_money(one: Candidate | Together, advice: Advice) -> str:
+    """The same with the report's currency."""
+    return figure_text(saving_of(one, advice), one.saving, advice.currency)

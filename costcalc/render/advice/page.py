@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from costcalc.render.advice.figures import bill_of, saving_text, singly_figures
+from costcalc.render.advice.figures import bill_of, saving_money, singly_figures
 from costcalc.render.advice.phrases import (
     KIND_WORDS,
     aside_parts,
@@ -28,7 +28,7 @@ from costcalc.render.words import (
     counted,
     day_text,
     decimal_text,
-    least_figure,
+    figure_text,
     listed_text,
     long_month_text,
     money_text,
@@ -49,7 +49,7 @@ def headline_blocks(advice: Advice) -> Iterator[Note]:
         text = _together_text(advice.together, advice)
     else:
         best = advice.candidates[0]
-        saving = f"{saving_text(best, advice)} {advice.currency}"
+        saving = saving_money(best, advice)
         text = f"{what_text(best.proposal)}, {where_text(best.proposal)}, saves {saving} a month"
     yield Note(f"{lacking_text(advice.rating, advice.usage)}{text}.", "strong")
     yield from (Note(_to_text(target, advice)) for target in advice.options.to)
@@ -122,7 +122,7 @@ def _looked_at(advice: Advice) -> Iterator[str]:
     last = f"the last of {counted(len(advice.months), 'month')} to come"
     yield f"{month}, {last if advice.options.position(advice.months) else 'the first month to come, at the log’s daily rate'}"
     what = "with its other costs " if advice.base.other else ""
-    yield f"{what}{decimal_text(bill_of(advice.base, advice) or least_figure(advice.bill, advice.currency))} {advice.currency}"
+    yield f"{what}{figure_text(bill_of(advice.base, advice), advice.bill, advice.currency)}"
 
 
 def _candidates(advice: Advice) -> Iterator[Block]:
@@ -173,7 +173,7 @@ def _own_rise_text(together: Together, advice: Advice) -> str:
 
 
 def _together_text(together: Together, advice: Advice) -> str:
-    saving = f"{saving_text(together, advice)} {advice.currency}"
+    saving = saving_money(together, advice)
     share = f" ({percent_text(together.saving / advice.bill)} of the bill)" if advice.bill else ""
     which = "candidate" if len(together.numbers) == 1 else "candidates"
     return f"The plan, {which} {listed_text(together.numbers)}, saves {saving} a month{share}"
@@ -274,4 +274,4 @@ def _dearer(one: Candidate, advice: Advice) -> str:
     what = f"{what_text(one.proposal)}, {where_text(one.proposal)}"
     if one.saving == 0:
         return f"{what}: would change nothing on top of the scenario."
-    return f"{what}: would cost {saving_text(one, advice).lstrip(MINUS)} {advice.currency} more a month."
+    return f"{what}: would cost {saving_money(one, advice).lstrip(MINUS)} more a month."

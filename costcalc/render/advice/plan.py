@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from costcalc.render.advice.figures import saving_text
+from costcalc.render.advice.figures import saving_money
 from costcalc.render.advice.phrases import where_text
 from costcalc.render.words import count_text, listed_text, long_month_text, money_text, percent_text, share_text
 from costcalc.reports.advice.model import Advice, Candidate, Together
@@ -32,7 +32,7 @@ def plan_yaml(advice: Advice) -> str:
 
 def _head(together: Together, advice: Advice) -> Iterator[str]:
     month = long_month_text(advice.month)
-    saving = f"{saving_text(together, advice)} {advice.currency}"
+    saving = saving_money(together, advice)
     numbers = f"its candidates {listed_text(together.numbers)}, run together"
     if len(together.numbers) == 1:
         numbers = f"its candidate {together.numbers[0]}"
@@ -49,7 +49,7 @@ def _head(together: Together, advice: Advice) -> Iterator[str]:
 
 
 def _comment(one: Candidate, advice: Advice) -> str:
-    month, saving = long_month_text(advice.month), f"{saving_text(one, advice)} {advice.currency}"
+    month, saving = long_month_text(advice.month), saving_money(one, advice)
     share = f", {percent_text(one.saving_share)} of the bill" if one.saving_share is not None else ""
     touched = f" It touches {share_text(one.touched_share)} of the bill" if one.touched_share is not None else ""
     requests = f", {count_text(one.requests_a_day)} requests a day" if one.requests_a_day is not None else ""
