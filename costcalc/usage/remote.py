@@ -37,7 +37,7 @@ from costcalc.usage.paths import (
 )
 from costcalc.usage.progress import Progress
 from costcalc.usage.readings import Reading
-from costcalc.usage.refusals import is_refused
+from costcalc.usage.refusals import idle, is_refused
 from costcalc.usage.rows import BAD_TIME, IN_PARTS, MALFORMED, UNASSUMED, RowQuery
 from costcalc.usage.sources import Packed, ReadableFile, Workspace, open_source
 from costcalc.usage.spark import SAMPLE_ROWS, Cluster, no_file
@@ -296,7 +296,7 @@ class RemoteCounter(Counter):
         pattern = usage_key_pattern(reading.spec).pattern
         whole = f"regexp_matches(value, {quoted(pattern)}) AND json_object_keys(value) IS NOT NULL"
         asked = (f"SELECT count(*) FROM {self._view(source)} WHERE {whole}" for source in reading.sources)
-        understood = self.rows_of(number, "verdict < 10 AND verdict <> 6")
+        understood = self.rows_of(number, f"verdict NOT IN ({', '.join(map(str, idle(reading.spec)))})")
         return max(0, sum(int(self.engine.ask(each)[0][0]) for each in asked) - understood)
 
     def _view(self, source: ReadableFile) -> str:
