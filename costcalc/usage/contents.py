@@ -23,7 +23,7 @@ def stem_of(begin: bytes) -> bytes:
     return blake2b(text[:_STEM].rstrip(b"\n"), digest_size=16).digest()
 
 
-def each_once(sources: Sequence[ReadableFile], left: Left) -> list[ReadableFile]:
+def without_copies(sources: Sequence[ReadableFile], left: Left) -> list[ReadableFile]:
     """Of files that hold the same text, packed or not, the first one: another would count all its usage twice."""
     alike = Counter(source.stem for source in sources)
     first: dict[bytes, str] = {}

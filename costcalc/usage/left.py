@@ -93,6 +93,13 @@ class Left:
     answers: dict[str, Sequence[Problem]] = field(default_factory=dict)  # those that costcalc wrote
     copies: dict[str, str] = field(default_factory=dict)  # those of the same content as another → that one
 
+    def leaves(self, name: str, problems: Sequence[Problem], may_be_unread: bool = True) -> bool:
+        """Whether a file that cannot be opened is left: an empty one is, any other where nobody named it."""
+        is_empty = {problem.code for problem in problems} == {"empty-file"}
+        if is_empty or may_be_unread:
+            (self.empty if is_empty else self.unread)[name] = problems
+        return is_empty or may_be_unread
+
     @property
     def missing(self) -> list[Problem]:
         """What makes the total incomplete."""

@@ -26,7 +26,7 @@ from costcalc.records import dataclass
 from costcalc.usage.addresses import DATABASES, is_address, read_address
 from costcalc.usage.arguments import Named
 from costcalc.usage.containers import MARK, MOST_TIMES, SPARED, Member, container_of, is_workbook, members_of
-from costcalc.usage.contents import each_once, stem_of
+from costcalc.usage.contents import without_copies, stem_of
 from costcalc.usage.formats import Unfold
 from costcalc.usage.headers import before_header, delimiter_of
 from costcalc.usage.left import set_sheet_aside
@@ -133,17 +133,13 @@ def open_sources(named: Named, workspace: Workspace) -> list[ReadableFile]:
         try:
             sources += _opened(name, workspace, named)
         except CostcalcError as error:
-            if {problem.code for problem in error.problems} == {"empty-file"}:
-                named.left.empty[name] = error.problems
-            elif name in named.inside:
-                named.left.unread[name] = error.problems
-            else:
+            if not named.left.leaves(name, error.problems, name in named.inside):
                 problems += error.problems
     for source in sources:  # a hidden sheet that was named beside its workbook
         named.left.unread.pop(source.shown, None)
     if problems or not sources:
         raise CostcalcError([*problems, *named.left.problems])
-    return each_once(sources, named.left)
+    return without_copies(sources, named.left)
 
 
 def _opened(name: str, workspace: Workspace, named: Named) -> list[ReadableFile]:
@@ -212,8 +208,7 @@ def _looked_at_or_left(file: UnreadFile, begin: bytes, workspace: Workspace, nam
     try:
         return [_looked_at(file, begin, workspace)]
     except CostcalcError as error:
-        empty = {problem.code for problem in error.problems} == {"empty-file"}
-        (named.left.empty if empty else named.left.unread)[file.shown] = error.problems
+        named.left.leaves(file.shown, error.problems)
         return []
 
 
