@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from costcalc.calendar import utc_midnight
 from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
@@ -147,20 +148,21 @@ def _opened(
     if not _SCHEME.match(shown):
         cluster.view_of_table(view, shown)
         return _typed(cluster.table(shown), workspace, shown, view, remotes)
-    files = [file for file in cluster.files(shown) if not re.search(r"/[_.][^/]*$", file)]
-    if not files:
+    days = {file: day for file, day in cluster.files(shown).items() if not re.search(r"/[_.][^/]*$", file)}
+    if not days:
         raise no_file(shown)
+    files, changed = [*days], utc_midnight(min(days.values())) if len({*days.values()}) == 1 else 0
     _check_alike(files, shown)
     if files[0].lower().endswith(_PARQUET):
         cluster.view_of_parquet(view, files, shown)
-        return _typed(cluster.parquet(files, shown), workspace, shown, view, remotes)
+        return _typed(cluster.parquet(files, shown), workspace, shown, view, remotes, changed)
     columns, lines = 0, cluster.lines(files[0])
     if next((line for line in lines if line.strip()), "").lstrip("\ufeff \t")[:1] not in ("{", "["):
         columns, lines = _rows(cluster, view, files, shown)
     else:
         cluster.view_of_lines(view, files, shown)
     remotes[shown] = Remote(view, {}, len(lines) < SAMPLE_ROWS)
-    source = _sampled(lines, workspace, shown)
+    source = _sampled(lines, workspace, shown, changed)
     if source.kind == "table" and len(source.header) != columns:
         raise fail("not-on-a-cluster", "its columns cannot be told apart there", place=Place(shown), remedy=_HERE)
     return source
@@ -195,7 +197,7 @@ def _check_alike(files: Sequence[str], shown: str) -> None:
         )  # fmt: skip
 
 
-def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> ReadableFile:
+def _sampled(lines: Sequence[str], workspace: Workspace, shown: str, changed: int) -> ReadableFile:
     """What the first lines tell, as of any file that begins so. CostcalcError: it is read only at home."""
     sample = workspace.new_file(".sample")
     sample.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -213,16 +215,18 @@ def _sampled(lines: Sequence[str], workspace: Workspace, shown: str) -> Readable
         raise fail(
             "not-on-a-cluster", "it is not UTF-8 text", place=Place(shown), remedy=f"turn it into UTF-8, or {_HERE}"
         )
-    return replace(source, shown=shown, changed=0)
+    return replace(source, shown=shown, changed=changed)
 
 
-def _typed(sample: Any, workspace: Workspace, shown: str, view: str, remotes: dict[str, Remote]) -> ReadableFile:
+def _typed(
+    sample: Any, workspace: Workspace, shown: str, view: str, remotes: dict[str, Remote], changed: int = 0
+) -> ReadableFile:
     import pyarrow.parquet
 
     path = workspace.new_file(".parquet")
     pyarrow.parquet.write_table(sample, path)
     remotes[shown] = Remote(view, {field.name: str(field.type) for field in sample.schema})
-    return ReadableFile(shown, str(path), "parquet")
+    return ReadableFile(shown, str(path), "parquet", changed=changed)
 
 
 class RemoteCounter(Counter):
@@ -232,10 +236,12 @@ class RemoteCounter(Counter):
 
     def _count(self, number: int) -> None:
         reading = self.readings[number]
-        # A cluster does not say when a file was changed.
-        spec = replace(reading.spec, undated=False)
-        unassumed = reading.unassumed and replace(reading.unassumed, undated=False)
-        self.readings[number] = replace(reading, spec=spec, unassumed=unassumed, pack=None)
+        if not reading.sources[0].changed:  # a table, or files of several days
+            spec = replace(reading.spec, undated=False)
+            reading = replace(
+                reading, spec=spec, unassumed=reading.unassumed and replace(reading.unassumed, undated=False)
+            )
+        self.readings[number] = replace(reading, pack=None)
         self._run(number)
         broken = f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
         if self.readings[number].makes_assumptions and self.rows_of(number, broken):

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from costcalc.problems import CostcalcError, Place, fail
@@ -86,15 +87,15 @@ class Cluster:
         with self._said(name):
             return self.session.table(name).limit(SAMPLE_ROWS).toArrow()
 
-    def files(self, path: str) -> list[str]:
-        """The files that a path names: a file, a folder or a glob."""
+    def files(self, path: str) -> dict[str, date]:
+        """The files that a path names (a file, a folder or a glob), and the UTC day of the last change of each."""
         with self._said(path):
-            listed = self.session.read.format("binaryFile").load(path).select("path").toArrow()
+            listed = self.session.read.format("binaryFile").load(path).select("path", "modificationTime").toArrow()
         start = _STORE.match(path)
         assert start is not None
-        found = {str(name) for name in listed.column(0).to_pylist()}
+        found = sorted((str(name), changed.date()) for name, changed in zip(*listed.to_pydict().values(), strict=True))
         # Sail names files without the store that they lie in.
-        return sorted(name if _STORE.match(name) else f"{start[0]}/{name.lstrip('/')}" for name in found)
+        return {name if _STORE.match(name) else f"{start[0]}/{name.lstrip('/')}": day for name, day in found}
 
     def lines(self, path: str) -> list[str]:
         """Some lines of a file, in any order."""

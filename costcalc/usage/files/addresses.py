@@ -14,6 +14,7 @@ STORES = ("s3", "gs", "gcs")
 WEB = ("https", "http")
 _ADDRESS = re.compile(rf"({'|'.join((*DATABASES, *STORES, *WEB))})://", re.IGNORECASE)
 _QUERY = re.compile(r"[?&]query=(.*)", re.DOTALL)
+_STATEMENT = re.compile(r"""[\s(]*([a-z]+[\s(*"']|--|/\*|$)""", re.IGNORECASE)
 _HOST = r"(\[[^\]@]*\]|[^:@]*)(:[0-9]*)?"
 _HOSTS = re.compile(f"{_HOST}(,{_HOST})*")
 _NAMES_HOST = re.compile(r"\.|^\[|^localhost\b", re.IGNORECASE)
@@ -75,12 +76,14 @@ def spoken(argument: str) -> str:
 def _is_ambiguous(written: str) -> bool:
     """Whether some of what stands before an `@` may be a password that ends where no reader would end it.
 
-    The query of a database may hold any `@`. Elsewhere one behind the host is taken for a part of the path only where
-    nothing before it can be a password.
+    The query of a database may hold any `@`, if it begins as a statement does. Elsewhere one behind the host is taken for
+    a part of the path only where nothing before it can be a password.
     """
     scheme, _, rest = written.partition("://")
-    if scheme.lower() in DATABASES:
-        rest = _QUERY.split(rest, maxsplit=1)[0]
+    if scheme.lower() in DATABASES and (found := _QUERY.search(rest)):
+        if not _STATEMENT.match(found[1]):
+            return True
+        rest = rest[: found.start()]
     authority = _ENDS_HOST.split(rest, maxsplit=1)[0]
     account, at, hosts = authority.rpartition("@")
     if "@" in account or not _HOSTS.fullmatch(hosts) or not _can_split(written):
