@@ -190,11 +190,7 @@ def _month_margins(
     else:
         cost = f"({table.at(row, table.exact)}+{other})" if covered is None else f"({table.sum_of(covered)}){grown}"
     if plan.log:
-        scale = Fraction(month.month.days, plan.usage.days)
-        changed = after.revenue / (plan.revenue.amount * scale) if plan.revenue and after.revenue else Fraction(1)
-        rate = "" if changed == 1 else f"*{float(changed)!r}"  # of its currency, since the log
-        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{rate}{grown})'
-        sheet.formula(row, start + 1, earns, after.revenue)
+        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{_times(plan, month, grown)})', after.revenue)
         sheet.formula(
             row, start + 2, share_left(f"{float(before.all_costs)!r}{grown}", earned), before.margin, "percent"
         )
@@ -202,6 +198,17 @@ def _month_margins(
         write_earned_ahead(sheet, row, start + 1, after.revenue)
         sheet.number(row, start + 2, before.margin, "percent")
     sheet.formula(row, start + 3, share_left(cost, earned), after.margin, "percent")
+
+
+def _times(plan: Plan, month: PlanMonth, grown: str) -> str:
+    """How many times the log's revenue a month earns: what contracts say of it does not grow."""
+    scale, earned = Fraction(month.month.days, plan.usage.days), month.after.revenue
+    if not plan.revenue or not plan.revenue.amount or earned is None:
+        return f"{scale.numerator}/{scale.denominator}{grown}"
+    going_on, contracted = ((part / plan.revenue.amount) for part in (earned - month.contracted, month.contracted))
+    rate = "" if going_on == scale else f"*{float(going_on / scale)!r}"  # of its currency, since the log
+    times = f"{scale.numerator}/{scale.denominator}{rate}{grown}"
+    return f"({times}+{float(contracted)!r})" if contracted else times
 
 
 def _as_computed(follows: bool) -> str:
