@@ -15,7 +15,7 @@ from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
+from costcalc.reports.plan.totals import Estimated, Totals, Unpriced, rounded_ratio
 from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import UsageChanges
@@ -128,7 +128,11 @@ class Case:
 def totals(case: Case, run: Run) -> list[Totals]:
     """The months of a run."""
     in_part = case.income.is_of_a_part
-    return [Estimated(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None) for m in run.months]
+    kinds = (Unpriced if month.is_unpriced else Estimated for month in run.months)
+    return [
+        of(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None)
+        for of, m in zip(kinds, run.months, strict=True)
+    ]
 
 
 def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:

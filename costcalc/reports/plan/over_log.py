@@ -22,12 +22,13 @@ from costcalc.reports.lines import other_lists, touched_by, with_lines
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
-from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
+from costcalc.reports.plan.totals import Outcome, Totals, Unpriced, at_assumed_margins, outcome
 from costcalc.reports.revenue import Revenue, check_floor, contract_notes, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
+    from costcalc.months.run import MonthRun
     from costcalc.reports.plan.published import ListChange
 
 _DEFAULTS = LogOptions()
@@ -142,10 +143,7 @@ def _months(
         scale = Fraction(month.days, usage.days)
         contracted = revenue.contracted(month, rater.exchange) if revenue else Fraction()
         earned = scale * revenue.going_on(month, rater.exchange) + contracted if revenue else None
-        today, before, low, after, high = (
-            _beside(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, earned)
-            for run in ahead.runs
-        )
+        today, before, low, after, high = (_beside(run.months[place], revenue, earned) for run in ahead.runs)
         requests = usage.requests * scale if usage.requests is not None else None
         unpriced = Fraction(ahead.middle.months[place].unpriced)
         found.append(
@@ -155,6 +153,7 @@ def _months(
     return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
 
 
-def _beside(cost: Fraction, covered: Fraction, revenue: Revenue | None, earned: Fraction | None) -> Totals:
+def _beside(month: MonthRun, revenue: Revenue | None, earned: Fraction | None) -> Totals:
     """A month's cost beside what it earns."""
-    return Totals(cost, Fraction(), earned, covered if revenue and revenue.kind == "rows" else None)
+    of, covered = Unpriced if month.is_unpriced else Totals, Fraction(month.covered)
+    return of(Fraction(month.cost), Fraction(), earned, covered if revenue and revenue.kind == "rows" else None)
