@@ -10,11 +10,13 @@ from decimal import Decimal, InvalidOperation
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage.formats.dates import AS, check_pattern, pattern_of
+from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_outcome
 from costcalc.usage.formats.model import (
+    AS,
     TIMES,
+    WRITTEN,
     Condition,
     FormatSpec,
     Remark,
@@ -74,6 +76,7 @@ class Understanding:
     constants: Mapping[str, str] = field(default_factory=dict)  # meaning → what --map says of every row: model==gpt-5
     pattern: str = ""  # how its times are written, where that must be said: %d.%m.%Y
     times: Mapping[str, int] = field(default_factory=dict)  # column → what --map multiplies it with
+    written: Mapping[str, str] = field(default_factory=dict)  # column → how --map says that its numbers are written
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
 
@@ -86,6 +89,7 @@ class _Mapping:
     left: set[str] = field(default_factory=set)  # columns that are named as dimensions
     constants: dict[str, str] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)  # column of a count → what it is multiplied with
+    written: dict[str, str] = field(default_factory=dict)  # column of a count → how its numbers are written
     pattern: str = ""  # of its times
 
 
@@ -130,7 +134,7 @@ def understand(
     pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
-        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times,
+        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times, mapped.written,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
         {name: samples.get(name, ()) for name in dimensions if says_outcome(name, samples.get(name, ()))},
     )  # fmt: skip
@@ -170,7 +174,11 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
     found, problems = _Mapping(), []
     for name, written in mapping.items():
         meaning = meaning_by_name().get(canonical(name))
-        column, _, pattern = written.partition(AS) if meaning in _TIMES else (written, "", "")
+        is_count = bool(meaning and _is_whole(meaning)) and written not in header
+        column, _, pattern = written.partition(AS) if meaning in _TIMES or is_count else (written, "", "")
+        if is_count and pattern and pattern not in WRITTEN:
+            problems.append(_no_form(name, column, pattern, file))
+            continue
         if meaning in _TIMES and written not in header:
             check_pattern(name, written, file)
         times: dict[str, int] = {}
@@ -191,7 +199,10 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
             problems.append(_no_many(name, written, file))
         elif meaning:
             found.times |= times
-            found.pattern = pattern or found.pattern
+            if is_count and pattern:
+                found.written |= dict.fromkeys(columns, pattern)
+            else:
+                found.pattern = pattern or found.pattern
             found.meanings[meaning] = columns
         else:
             found.left.update(columns)
@@ -281,6 +292,16 @@ def _no_factor(name: str, written: str, wrong: tuple[str, str], file: str) -> Pr
         Place(file, 1),
         expected=f"a column alone, or times {' or '.join(TIMES)}: thousands or millions",
         remedy=f"write {map_option(name, f'{column}*{meant}')}, or the column alone",
+    )
+
+
+def _no_form(name: str, column: str, form: str, file: str) -> Problem:
+    return Problem(
+        "unknown-form",
+        f'{map_option(name, f"{column}{AS}{form}")}: "{form}" says nothing of how counts are written',
+        Place(file, 1),
+        expected="1.234 (points part thousands), 1,234 (commas do), 1234.0 (a point is a decimal one) or 1234,0 (a comma is)",
+        remedy=f"write {' or '.join(map_option(name, f'{column}{AS}{each}') for each in WRITTEN)}",
     )
 
 
@@ -488,7 +509,8 @@ class _Counts:
 
     def terms(self, meaning: str) -> tuple[Term, ...]:
         columns = self.found.meanings.get(meaning, ())
-        return tuple(Term((column,), times=self.found.times.get(column, 1)) for column in columns)
+        times, written = self.found.times, self.found.written
+        return tuple(Term((each,), times=times.get(each, 1), written=written.get(each, "")) for each in columns)
 
     @property
     def is_disjoint(self) -> bool:
