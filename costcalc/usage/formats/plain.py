@@ -21,6 +21,7 @@ from costcalc.usage.formats.model import (
     FormatSpec,
     Remark,
     Shape,
+    Skip,
     StatedCost,
     SummandBeside,
     Term,
@@ -59,6 +60,23 @@ _ASKED = (
     "output_tokens",
     "requests",
 )
+# What stands for a day or a model in rows that sum the others up.
+_SUMS = (
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "total général",
+    "合计",
+    "总计",
+    "小计",
+    "итого",
+)
+_OF_SUMS = "rows that sum others up, by their own word"
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -408,10 +426,11 @@ def plain_format(
         )
     remarks = (*remarks, *_must_be_held(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
-    skip, doubtful = outcomes(found.outcomes, meanings.get(FAILED, ()), meanings.get("provider", ()), costs)
+    totals = [found.meanings[name] for name in (*_TIMES, "model") if name in found.meanings]
+    failed, doubtful = outcomes(found.outcomes, meanings.get(FAILED, ()), meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, skip=skip, doubtful=doubtful,
+        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in totals), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 
