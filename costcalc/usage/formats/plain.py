@@ -96,6 +96,7 @@ class Understanding:
     times: Mapping[str, int] = field(default_factory=dict)  # column → what --map multiplies it with
     written: Mapping[str, str] = field(default_factory=dict)  # column → how --map says that its numbers are written
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
+    summed: tuple[tuple[str, ...], ...] = ()  # columns of times and models, in which a word may stand for all of them
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
 
 
@@ -154,8 +155,19 @@ def understand(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
         tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times, mapped.written,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
+        tuple(
+            meanings[name]
+            for name in (*_TIMES, "model")
+            if name in meanings and not _are_sums([text for each in meanings[name] for text in samples.get(each, ())])
+        ),
         {name: samples.get(name, ()) for name in dimensions if says_outcome(name, samples.get(name, ()))},
     )  # fmt: skip
+
+
+def _are_sums(samples: Sequence[str]) -> bool:
+    """Whether nothing else stands there: then it is what the rows are of."""
+    values = stated(samples)
+    return bool(values) and all(text.lower() in _SUMS for text in values)
 
 
 def _says_batch(column: str, samples: Sequence[str]) -> bool:
@@ -426,11 +438,10 @@ def plain_format(
         )
     remarks = (*remarks, *_must_be_held(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
-    totals = [found.meanings[name] for name in (*_TIMES, "model") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, meanings.get(FAILED, ()), meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in totals), *failed), doubtful=doubtful,
+        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 
