@@ -75,12 +75,15 @@ def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
         return
     from costcalc.usage import engine
+    from costcalc.usage.session import AS_WRITTEN
 
     one = request.getfixturevalue("one_engine")
 
-    def session(*given: object, **more: object) -> Any:
+    def session(*given: object, is_quick: bool = False, **more: object) -> Any:
         own = one.cursor()
         own.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false; SET enable_progress_bar = false")
+        if is_quick:
+            own.execute(AS_WRITTEN)
         return own
 
     monkeypatch.setattr(engine, "locked_session", session)
