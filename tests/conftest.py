@@ -75,7 +75,7 @@ def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
         return
     from costcalc.usage.sql import engine
-    from costcalc.usage.sql.session import AS_WRITTEN
+    from costcalc.usage.files.session import AS_WRITTEN
 
     one = request.getfixturevalue("one_engine")
 
