@@ -21,7 +21,7 @@ from costcalc.usage.counting.diagnose import (
     MOST_PROBLEMS,
 )
 from costcalc.usage.counting.digits import with_all_digits
-from costcalc.usage.counting.foreseen import foresee, is_worth_a_look
+from costcalc.usage.counting.foreseen import are_lengths_few, foresee, is_worth_a_look
 from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
@@ -320,8 +320,8 @@ class Counter:
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
-        is_exact = self.request.joining is not None and self.engine.reads_little
         cuts, name = self.request.cuts, reading.spec.name
+        is_exact = bool(self.request.joining) and are_lengths_few(reading, cuts, reads_little=self.engine.reads_little)
         statement = count_statement(rows, cuts, number, name, several, foreseen, is_exact=is_exact)
         self._hold(statement.columns)
         try:
