@@ -207,6 +207,31 @@ def run_costcalc(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     return run
 
 
+@pytest.fixture(scope="module")
+def _answers() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def shown_costcalc(
+    run_costcalc: Callable[..., Run], _answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Run]:
+    """`run_costcalc` for files that stay as they are: of one question the library gives one answer, however it is shown."""
+    from costcalc.cli.answers import Configured
+
+    ask, looks = Configured.ask, {"output", "format_", "as_json", "notes", "no_pager"}
+
+    def asked(self: Configured, ctx: Any, question: Any, *usage: object, **more: Any) -> Any:
+        words = {name: value for name, value in ctx.params.items() if name not in looks}
+        place = repr((question.__name__, usage, words))
+        if place not in _answers:
+            _answers[place] = ask(self, ctx, question, *usage, **more)
+        return _answers[place]
+
+    monkeypatch.setattr(Configured, "ask", asked)
+    return run_costcalc
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare a text with tests/golden/NAME as a whole; `pytest --update` writes the file anew."""
