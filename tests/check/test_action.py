@@ -263,6 +263,13 @@ def test_every_library_that_costcalc_needs_is_locked_with_its_hashes():
     assert locked.keys() == {*re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
 
 
+def test_every_action_of_others_is_named_by_its_commit():
+    texts = [path.read_text(encoding="utf-8") for path in sorted((REPO_ROOT / ".github" / "workflows").glob("*.yml"))]
+    used = [line for text in texts for line in re.findall(r"uses: (.*)", text)]
+    assert used
+    assert [line for line in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []
+
+
 def test_no_module_of_the_checked_folder_is_run(runner):
     folder, ran = runner.folder / "app" / "ci", runner.folder / "ran"
     (folder / "costcalc").mkdir()

@@ -1,9 +1,11 @@
 """The price data that ships: read without a problem, sourced, and without two answers to one question."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.read import read_book
@@ -65,3 +67,11 @@ def test_a_provider_and_region_has_one_book_and_a_provider_one_default():
     alone = {book.provider for book in books if sum(other.provider == book.provider for other in books) == 1}
     assert {book.provider for book in books} - set(defaults) <= alone
     assert set(defaults.values()) <= {1}
+
+
+@every_book
+def test_a_mark_of_a_query_stands_in_quotes(path: Path):
+    """PyYAML reads it bare only where libyaml is there."""
+    within = [line for line in path.read_text(encoding="utf-8").splitlines() if re.search(r"[{\[].*\?", line)]
+    for line in within:
+        list(yaml.parse(line.strip(), Loader=yaml.SafeLoader))

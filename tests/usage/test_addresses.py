@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from costcalc.problems import CostcalcError
-from costcalc.usage.addresses import read_address, spoken
-from costcalc.usage.arguments import find_files
+from costcalc.usage.files.addresses import read_address, spoken
+from costcalc.usage.files.arguments import find_files
 
 AMBIGUOUS = (
     "mysql://bob:hun/ter@localhost/db/logs",
@@ -20,6 +20,10 @@ AMBIGUOUS = (
     "postgres://bo/b:hunter@localhost/db",
     "postgres://bob:hun/ter",
     "postgres://bob:hun?query=ter@localhost/db",
+    "postgres://bob:12?query=hunter@localhost/db",
+    "postgres://bob@host:12&query=hunter@localhost/db",
+    "postgres://localhost/db?password=a&query=hunter",
+    "postgres://bob:hun#ter@localhost/db?query=SELECT 1",
     "s3://KEY:hun/ter@bucket/logs",
     "https://bob:hunter@ex\u2100mple.com/log.jsonl",
 )
@@ -28,6 +32,8 @@ CLEAR = {
     "postgres://bob:hunter@h1:1,h2:2/db": "postgres://h1:1,h2:2/db",
     "postgres://bob:hunter@[::1]:5432/db": "postgres://[::1]:5432/db",
     "mysql://localhost:3306/db?query=SELECT ':@x'": "mysql://localhost:3306/db?query=SELECT ':@x'",
+    "mysql://localhost/db?query=(select*from t)": "mysql://localhost/db?query=(select*from t)",
+    "postgres://localhost/db?query=/* '@x' */ TABLE t": "postgres://localhost/db?query=/* '@x' */ TABLE t",
     "mysql://bob:hunter@localhost/db?query=SELECT '@x'": "mysql://localhost/db?query=SELECT '@x'",
     "https://example.com/@scope/pkg@1.0/log.jsonl": "https://example.com/@scope/pkg@1.0/log.jsonl",
     "https://localhost/@scope/log.jsonl": "https://localhost/@scope/log.jsonl",

@@ -11,7 +11,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow
@@ -21,9 +21,10 @@ import pytest
 import typer
 
 import costcalc
+from costcalc.calendar import utc_midnight
 from costcalc.cli.app import app
 from costcalc.problems import CostcalcError
-from tests.kit import DEEP
+from tests.kit import DEEP, write_lines
 from tests.usage.test_copies import openrouter
 from tests.usage.test_paths_in_lists import IN_THE_WAY, NOTHING_THERE, with_texts
 
@@ -71,7 +72,7 @@ def same(remote):
         here = costcalc.scan([str(path) for path in paths], **words)
         far = costcalc.scan(there or [f"file://{path}" for path in paths], engine="spark", remote=remote, **words)
         assert Counter(map(str, far.groups)) == Counter(map(str, here.groups))
-        assert far.refused_rows == here.refused_rows
+        assert (far.refused_rows, far.undated_rows) == (here.refused_rows, here.undated_rows)
         assert _skipped(far) == _skipped(here)
         assert (far.first_instant, far.last_instant) == (here.first_instant, here.last_instant)
         assert far.available_dimensions == here.available_dimensions
@@ -196,6 +197,17 @@ def test_broken_lines_of_json_are_refused_one_by_one(same, tmp_path):
     assert same(log).refused_rows == 4
 
 
+def test_a_row_without_a_time_is_of_the_day_of_its_files_last_change(same, remote, tmp_path):
+    usage = {"input_tokens": 10, "output_tokens": 5}
+    for day in (1, 2):
+        log = write_lines(tmp_path / f"{day}.jsonl", [{"id": f"msg_{day}", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "usage": usage}])  # fmt: skip
+        os.utime(log, (when := utc_midnight(date(2026, 10, day)) + 7, when))
+    ledger = same(tmp_path / "1.jsonl")
+    assert (ledger.undated_rows, ledger.groups[0].at) == (1, utc_midnight(date(2026, 10, 1)))
+    several = costcalc.scan(f"file://{tmp_path}", engine="spark", remote=remote)
+    assert (several.undated_rows, several.refused_rows) == (0, 2)  # it does not tell which row is of which file
+
+
 def test_a_row_of_other_columns_ends_the_scan(remote, tmp_path, run_costcalc):
     log = tmp_path / "log.csv"
     log.write_text("timestamp,model,input_tokens\n2026-10-01T00:00:00Z,qwen3-max,1\n2026-10-01T00:00:00Z,qwen3-max\n")
@@ -255,7 +267,7 @@ def test_the_missing_extra_is_named(remote, monkeypatch):
 
 
 def test_a_lost_server_is_said(tmp_path, monkeypatch):
-    from costcalc.usage import remote as module
+    from costcalc.usage.cluster import remote as module
 
     server, address = _started()
     log = tmp_path / "log.csv"
