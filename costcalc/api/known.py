@@ -38,7 +38,8 @@ def events() -> list[str]:
 
 def formats() -> list[str]:
     """By the names of their files: none is read."""
-    from costcalc.usage import formatfile, plain
+    from costcalc.usage.formats import plain
+    from costcalc.usage.formats import read as formatfile
 
     folder = Path(formatfile.__file__).with_name("formats")
     return sorted([plain.NAME, *(file.stem for file in folder.glob("*.yaml"))])

@@ -11,8 +11,8 @@ from costcalc.months.members import NameSets, numbered
 from costcalc.months.reading import settled
 from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.rate import Rater
-from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
-from costcalc.usage.breakdown import MODEL, Breakdown
+from costcalc.usage.counting.arrays import REQUESTS, REVENUE, STATED, arrays_of
+from costcalc.usage.counting.breakdown import MODEL, Breakdown
 from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from costcalc.calendar import Month, month_of
 from costcalc.money import CurrencyUnknown, Money, TwoAmounts, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
+from costcalc.usage.formats.names import canonical, without_currency
 from costcalc.usage.ledger import Loud
-from costcalc.usage.names import canonical, without_currency
 from costcalc.usage.period import Period, period_of_month, read_days
 
 MOST_SAID = 8  # names in one note

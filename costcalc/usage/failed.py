@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from costcalc.usage.formats import Condition, FormatSpec, Paths, Skip
+from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Skip
+from costcalc.usage.formats.names import NOT_STATED, canonical, stated
 from costcalc.usage.ledger import FAILED_CALLS, Loud
-from costcalc.usage.names import NOT_STATED, canonical, stated
 
 YES = ("true", "yes", "on", "1", "enabled", "t", "y")
 NO = ("false", "no", "off", "0", "disabled", "f", "n")

@@ -14,7 +14,7 @@ from costcalc.problems import Problem
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
-    from costcalc.usage.breakdown import Breakdown
+    from costcalc.usage.counting.breakdown import Breakdown
 
 BandBasis = Literal["request", "stated", "mean", "unknown", "none"]  # none: the rows state no tokens; 0 is stated
 CostKind = Literal["billed", "computed", "estimated"]
