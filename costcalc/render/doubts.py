@@ -45,7 +45,7 @@ def assumption_blocks(
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
         *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
-        *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
+        *(Note(f"Left out: {part.text}.", "loud" if part.is_loud else "") for part in usage.skipped),
     ])  # fmt: skip
 
 

@@ -108,6 +108,8 @@ class RowBuilder:
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         when = {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
         common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
+        if not self.of_parts and (doubted := _any([self.condition(when) for when in self.spec.doubtful])):
+            common["doubted"] = doubted
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -149,7 +151,11 @@ class RowBuilder:
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
-        return copy_columns(keys, latest, total, moment, replay.sql if replay else "NULL", parts)
+        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts)
+
+    def failed(self) -> str:
+        """Whether a row's call failed, as SQL; "" where none is known to."""
+        return _any([self.condition(rule.when) for rule in self.spec.skip if rule.failed])
 
     def _has_shapes(self) -> bool:
         return len(self.spec.shapes) > 1 or self.spec.trimmed
@@ -547,7 +553,11 @@ class RowBuilder:
 
     def _is_zero(self, paths: Sequence[str]) -> str:
         text = self._first_text(paths)
-        return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
+        if not text:
+            return "true"
+        number = f"TRY_CAST({text} AS DECIMAL(38,24))"
+        nothing = f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}"
+        return f"CASE WHEN {number} IS NOT NULL THEN {number} = 0 ELSE {nothing} END"
 
     def _is_positive(self, terms: Sequence[Term | SummandBeside]) -> str:
         if len(terms) > 1 or isinstance(terms[0], SummandBeside):
@@ -600,6 +610,25 @@ class RowBuilder:
             f"common AS (SELECT *, {early} FROM shaped) "
             f"SELECT *{after}, {verdict} AS verdict FROM common"
         )
+
+
+class _AtSource(RowBuilder):
+    """Conditions over the source's own columns, before the first step."""
+
+    def column(self, path: str) -> SourceColumn | None:
+        return self.columns.get(path)
+
+    def _presence(self, paths: Sequence[str]) -> str | None:
+        return " OR ".join(f"({sql})" for path in paths if (sql := self.columns.presence(path))) or None
+
+
+def failed_at_source(spec: FormatSpec, columns: SourceColumns) -> str:
+    """Whether a row's call failed, over the source's own columns; "" where none is known to."""
+    return _AtSource(spec, columns, str, "", ()).failed()
+
+
+def _any(tests: Iterable[str]) -> str:
+    return " OR ".join(f"({test})" for test in tests if test != "false")
 
 
 def _first_of(texts: Sequence[str]) -> str | None:
