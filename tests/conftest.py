@@ -74,13 +74,16 @@ def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Tests of figures have sessions of one engine, each with tables of its own."""
     if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
         return
+    from costcalc.usage.files.session import AS_WRITTEN
     from costcalc.usage.sql import engine
 
     one = request.getfixturevalue("one_engine")
 
-    def session(*given: object, **more: object) -> Any:
+    def session(*given: object, is_quick: bool = False, **more: object) -> Any:
         own = one.cursor()
         own.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false; SET enable_progress_bar = false")
+        if is_quick:
+            own.execute(AS_WRITTEN)
         return own
 
     monkeypatch.setattr(engine, "locked_session", session)
