@@ -260,13 +260,14 @@ def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
 
     yield Gap()
     yield grid([
-        Column("If so much reaches tokens", "name", of=lambda each: Cell(percent_text(each.share, 0))),
+        Column("Pass-through", "name", of=lambda each: Cell(percent_text(each.share, 0))),
         Column("Before", drop=2, of=lambda each: money(each.outcome.cost.before)),
         Column("Low", drop=1, of=lambda each: money(each.outcome.cost.low)),
         Column(rise_title(plan.changes), of=lambda each: money(each.outcome.cost.mid)),
         Column("High", drop=1, of=lambda each: money(each.outcome.cost.high)),
         Column("Change", of=lambda each: change(each.outcome.cost)),
-        Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
+        plan.revenue is not None
+        and Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
     ], log.pass_throughs)  # fmt: skip
     yield Note(
         "The rises were on compute and storage; how much of them reaches the price of tokens is an assumption. "
