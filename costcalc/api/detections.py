@@ -16,7 +16,7 @@ from costcalc.usage.formatstart import start_of_format as start_of_format
 
 if TYPE_CHECKING:
     from costcalc.reports.detection import Detections
-    from costcalc.usage.formats import FormatSpec
+    from costcalc.usage.formats.model import FormatSpec
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ def detect(usage: str | Path | Sequence[str | Path], **words: Unpack[DetectOptio
 
 def formats() -> list[FormatSpec]:
     """Every format that ships, by name."""
-    from costcalc.usage.catalogue import all_formats
+    from costcalc.usage.formats.catalogue import all_formats
 
     return sorted(all_formats(), key=lambda spec: spec.name)
 
 
 def format_file(name: str) -> str:
     """The file that declares a format. CostcalcError, with near names: there is none of that name."""
-    from costcalc.usage.catalogue import format_text
+    from costcalc.usage.formats.catalogue import format_text
 
     names = [spec.name for spec in formats()]
     if name not in names:

@@ -38,9 +38,9 @@ def events() -> list[str]:
 
 def formats() -> list[str]:
     """By the names of their files: none is read."""
-    from costcalc.usage import formatfile, plain
+    from costcalc.usage.formats import plain
 
-    folder = Path(formatfile.__file__).with_name("formats")
+    folder = Path(plain.__file__).parent
     return sorted([plain.NAME, *(file.stem for file in folder.glob("*.yaml"))])
 
 

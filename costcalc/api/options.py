@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from costcalc.reports.reconcile.model import Tolerance
     from costcalc.scenario.items import Scenario
     from costcalc.usage.ledger import Joining
-    from costcalc.usage.maps import MapRule
     from costcalc.usage.progress import Progress
+    from costcalc.usage.reading.maps import MapRule
 
 PROVIDER_AND_MODEL = ("provider", "model")
 

@@ -115,7 +115,7 @@ def _names(by: Sequence[str] | str) -> tuple[str, ...]:
 
 def _invoices(invoice: object, by: Sequence[str], prices: Prices, words: Words) -> list[UsageLedger]:
     """Each file of the invoice as a ledger of its own, for no two need have the same columns."""
-    from costcalc.usage.arguments import find_files
+    from costcalc.usage.files.arguments import find_files
     from costcalc.usage.scan import ScanRequest, scan
 
     timezone, limits = words["timezone"] or "UTC", limits_of(words)

@@ -11,7 +11,7 @@ from costcalc.api.options import ExplainOptions, options_of
 from costcalc.asked import Asked, Call, Setting
 from costcalc.cli.config import Config
 from costcalc.files import path_from_here
-from costcalc.usage.addresses import spoken
+from costcalc.usage.files.addresses import spoken
 
 # What `explain` needs to come to the same figures; the rest of its options choose among them, or change none.
 _CHOOSING = ("line", "meter", "day", "memory", "threads", "engine", "remote")

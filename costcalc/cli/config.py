@@ -20,7 +20,7 @@ from costcalc.files import path_from_here, read_text
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.earnings import is_earnings
-from costcalc.usage.maps import MapRule
+from costcalc.usage.reading.maps import MapRule
 from costcalc.yamldoc import line_of
 
 if TYPE_CHECKING:

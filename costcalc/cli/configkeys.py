@@ -28,10 +28,10 @@ from costcalc.meters import meters
 from costcalc.money import read_number
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage import plain
 from costcalc.usage.earnings import is_earnings
-from costcalc.usage.formatfile import own_formats, shipped_formats, with_formats
-from costcalc.usage.names import is_meaning
+from costcalc.usage.formats import plain
+from costcalc.usage.formats.names import is_meaning
+from costcalc.usage.formats.read import own_formats, shipped_formats, with_formats
 
 if TYPE_CHECKING:
     from costcalc.cli.config import Config

@@ -19,7 +19,7 @@ from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.output import paths_of
 from costcalc.files import is_folder, is_there, write_whole
 from costcalc.problems import Place, fail, visible
-from costcalc.usage.addresses import spoken
+from costcalc.usage.files.addresses import spoken
 
 EXAMPLES = """
 \b

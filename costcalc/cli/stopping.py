@@ -30,7 +30,7 @@ def stoppable(command: Callable[[], int]) -> int:
     def stop(number: int, frame: FrameType | None) -> None:
         came.append(number)
         # Raised alone, the engine now and then waits for its other threads, which know of nothing.
-        if sessions := sys.modules.get("costcalc.usage.session"):
+        if sessions := sys.modules.get("costcalc.usage.files.session"):
             sessions.interrupt_sessions()
         raise Stopped
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
@@ -19,6 +19,7 @@ from costcalc.scenario.figure import Span
 from costcalc.scenario.revenue import Business, Fee, OwnPrice
 from costcalc.scenario.where import Where
 from costcalc.selectors import glob_matches
+from costcalc.usage.earnings import Contracts
 from costcalc.usage.ledger import CUSTOMER
 
 Kind = Literal["none", "total", "rows", "rules"]
@@ -34,6 +35,7 @@ class Income:
     kind: Kind = "none"
     amounts: Mapping[str, Fraction] = field(default_factory=dict)  # of a total: for the log's period, by currency
     customers: frozenset[str | None] | None = None  # of rules: those that they concern; None: everybody
+    contracts: Contracts | None = None  # of rows: what customers pay beside them, however much they use
 
     @property
     def is_of_a_part(self) -> bool:
@@ -78,7 +80,7 @@ class Earner:
             times = self._growth(volumes) * self._own_factor(when, Where(), None)
             return {("all", ""): self._of_total(when) * times}
         if self.income.kind == "rows":
-            return self._of_rows(when, volumes)
+            return {**self._of_rows(when, volumes), **self._of_contracts(when)}
         return self._of_fees(self.business.revenue, when, volumes, with_own_prices=True)
 
     def _of_total(self, when: When) -> Number:
@@ -123,6 +125,17 @@ class Earner:
             rate = self.exchange(segment.kind.revenue_currency or self.segments.currency, when.month)
             factor = self._own_factor(when, None, segment)
             found["segment", position] = self.reading.count(segment, REVENUE) * (daily * rate * volume.grown * factor)
+        return found
+
+    def _of_contracts(self, when: When) -> dict[Owner, Number]:
+        found: dict[Owner, Number] = {}
+        last = when.day + timedelta(days=when.days - 1)
+        amounts = self.income.contracts.between(when.day, last) if self.income.contracts else {}
+        for (name, currency), amount in amounts.items():
+            owner, where = (CUSTOMER, name), Where({CUSTOMER: (name,)})
+            factor = self._own_factor(when, where, None) * self._kept(when, where)
+            due = self.reading.number(amount) * (self.exchange(currency, when.month) * factor)
+            found[owner] = found[owner] + due if owner in found else due
         return found
 
     def _of_fees(

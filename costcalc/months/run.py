@@ -71,6 +71,11 @@ class MonthRun:
     covered: Number = 0  # of the cost: of those whose revenue is known
     covered_other: Number = 0  # of the costs beside tokens: all but those of customers whose revenue is not known
 
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether it costs nothing because nothing has a price."""
+        return bool(self.tokens) and self.unpriced == self.tokens and self.cost == 0
+
     def settle(self, settled: Callable[[Number], Number]) -> None:
         """Every amount as it is shown."""
         self.cost, self.other, self.tokens = settled(self.cost), settled(self.other), settled(self.tokens)

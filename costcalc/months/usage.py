@@ -11,8 +11,8 @@ from costcalc.months.members import NameSets, numbered
 from costcalc.months.reading import settled
 from costcalc.rating.kinds import Amounts, ChargeKey
 from costcalc.rating.rate import Rater
-from costcalc.usage.arrays import REQUESTS, REVENUE, STATED, arrays_of
-from costcalc.usage.breakdown import MODEL, Breakdown
+from costcalc.usage.counting.arrays import REQUESTS, REVENUE, STATED, arrays_of
+from costcalc.usage.counting.breakdown import MODEL, Breakdown
 from costcalc.usage.ledger import CUSTOMER
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def usage_by_line(rater: Rater) -> Usage:
         names = _of_sources(rater, sources)
     else:
         sources, source, names, counts = _of_breakdown(rater, rater.ledger.breakdown)
+    _leave_contracts(rater, sources, counts)
     _share_revenue(rater, sources, source, names, counts)
     used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
     if not used.all():
@@ -169,6 +170,16 @@ def _filled(opened: Named, known: Named) -> Named:
     )
     is_open = np.array([value is not None for value in opened[0]], dtype=bool)[opened[1]]
     return list(places), np.where(is_open, here[opened[1]], there[known[1]])
+
+
+def _leave_contracts(rater: Rater, sources: Sequence[UsageSource], counts: Floats) -> None:
+    """Of what is earned, what contracts say does not go on with usage: months to come have it beside (`months.earning`)."""
+    if rater.ledger.contracts is None or CUSTOMER not in rater.options.by:
+        return
+    left, place = rater.ledger.contracts.in_log(), rater.options.by.index(CUSTOMER)
+    for row, kind in enumerate(source.kind for source in sources):  # a ledger with revenue of a table has no breakdown
+        if kind.states_revenue_alone:
+            counts[row, _BESIDE[REVENUE]] -= left.pop((kind.line[place] or "", kind.revenue_currency or ""), 0)
 
 
 def _share_revenue(

@@ -17,7 +17,7 @@ from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
 from costcalc.rating.rate import Rater
 from costcalc.rating.unpriced import Lacking, OpenUnpriced, PriceHints
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import REQUESTS, REVENUE, STATED, Breakdown, Weights
+from costcalc.usage.counting.breakdown import REQUESTS, REVENUE, STATED, Breakdown, Weights
 
 Prices = Mapping[str, Fraction]  # by meter, or another count of a breakdown: what one counted unit comes to
 

@@ -16,7 +16,7 @@ from costcalc.problems import Place, fail, nearest_names
 from costcalc.rating.kinds import ChargeKey
 from costcalc.rating.model import LineKey
 from costcalc.records import dataclass
-from costcalc.usage.earnings import Earnings, Joined
+from costcalc.usage.earnings import Contracts, Earnings, Joined
 from costcalc.usage.ledger import CUSTOMER, Earns, UsageGroup, UsageLedger, covered_days
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Earned:
     by_currency: dict[str, Fraction]  # the same in the currencies in which it is stated
     without_cost: Fraction
     lacks_cost: bool  # some usage has no price, and what its customer earns stands against all of its usage
+    contracts: Contracts | None  # of customers of whose usage something has a cost
 
 
 def earned_of(rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[str, Month], Fraction]) -> Earned:
@@ -58,7 +59,7 @@ def earned_of(rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[
                 by_currency[currency] = by_currency.get(currency, Fraction()) + amount
             else:
                 without_cost += amount * rate
-    return Earned(by_line, by_currency, without_cost, lacks_cost)
+    return Earned(by_line, by_currency, without_cost, lacks_cost, _contracts(rater))
 
 
 def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:
@@ -75,6 +76,17 @@ def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:
     for place, group in enumerate(groups):
         if group.earns == "whole":
             yield place, unit_of(group) in served, group.revenue or Fraction()
+
+
+def _contracts(rater: Rater) -> Contracts | None:
+    """What its customers pay whatever they use: those of whose usage something has a cost."""
+    contracts, groups = rater.ledger.contracts, rater.ledger.groups
+    if contracts is None:
+        return None
+    unit_of = unit_in(rater.ledger.dimensions)
+    earning = ((group, shares) for group, shares in zip(groups, rater.shares, strict=True) if group.earns)
+    served = {unit_of(group) for group, shares in earning if any(rater.has_cost(kind) for kind, _ in shares)}
+    return contracts.of(served, rater.currency)
 
 
 def unit_in(dimensions: Sequence[str]) -> Callable[[UsageGroup], Unit]:
@@ -117,7 +129,8 @@ def with_earnings(ledger: UsageLedger, earnings: Earnings, timezone: str) -> Usa
                 (0,) * width, 0, revenue=amount, revenue_currency=currency or None,
             )
         )  # fmt: skip
-    return with_earners(replace(ledger, groups=[*usage, *earned], notes=[*ledger.notes, *joined.notes(None in named)]))
+    notes = [*ledger.notes, *joined.notes(None in named)]
+    return with_earners(replace(ledger, groups=[*usage, *earned], notes=notes, contracts=joined.contracts))
 
 
 def with_earners(ledger: UsageLedger) -> UsageLedger:

@@ -11,7 +11,7 @@ from costcalc.money import decimals_of, exact_text
 from costcalc.rating.linecoins import LineCoins
 from costcalc.rating.linetable import PARTLY, PRICED, UNPRICED, LineTable
 from costcalc.records import dataclass
-from costcalc.usage.paths import quoted
+from costcalc.usage.formats.paths import quoted
 from costcalc.usage.tables import Kind, TextColumn, parquet_of
 
 _AT_ONCE = 245_760  # two of the engine's row groups: one for each core

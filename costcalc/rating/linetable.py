@@ -9,9 +9,9 @@ from typing import Any
 
 from costcalc.rating.model import Cost, LineKey
 from costcalc.records import dataclass
-from costcalc.usage.breakdown import MODEL, Breakdown, Weights
+from costcalc.usage.counting.breakdown import MODEL, Breakdown, Weights
+from costcalc.usage.formats.paths import quoted
 from costcalc.usage.ledger import Earns
-from costcalc.usage.paths import quoted
 
 TIME_NAMES = ("day", "month")
 PRICED, PARTLY, UNPRICED = 1, 2, 4  # bits: what is priced of lines

@@ -15,6 +15,7 @@ from costcalc.pricebook.model import Labels
 from costcalc.pricebook.terms import Commitment
 from costcalc.records import dataclass
 from costcalc.scenario.model import Variant
+from costcalc.usage.earnings import Contracts
 
 Basis = Literal["list", "contracted", "billed", "computed", "estimated"]
 LineKey = tuple[str | None, ...]
@@ -189,6 +190,7 @@ class Rating:
     earns_by_row: bool = True  # every row whose revenue is known states its own: so does every line
     lacks_cost_of_earners: bool = False  # a customer whose revenue is known as a whole has usage without a price
     commitments: Sequence[Committed] = ()  # by month; the shortfalls are charges too
+    contracts: Contracts | None = None  # of the revenue: what customers pay in every month, however much they use
 
     @cached_property
     def total(self) -> Cost:

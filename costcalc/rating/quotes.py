@@ -28,8 +28,8 @@ from costcalc.pricebook.schedule import edges_between, is_peak, peak_seconds
 from costcalc.pricebook.terms import Discount, discounted
 from costcalc.rating.model import PriceKey
 from costcalc.records import dataclass
+from costcalc.usage.formats.names import canonical
 from costcalc.usage.ledger import UsageGroup
-from costcalc.usage.names import canonical
 
 ONE = Fraction(1)
 

@@ -172,6 +172,7 @@ class Rater:
             not any(group.earns == "whole" for group in self.ledger.groups),
             earned.lacks_cost,
             tuple(self.committed),
+            earned.contracts,
         )
 
     def _settled(self, tally: Tally) -> list[Committed]:

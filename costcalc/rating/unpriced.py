@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, overload
 from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import LineKey, Unpriced
-from costcalc.usage.breakdown import MODEL, REQUESTS, ROWS, Breakdown, Weights
+from costcalc.usage.counting.breakdown import MODEL, REQUESTS, ROWS, Breakdown, Weights
 from costcalc.usage.ledger import SourceFile
 
 _SELLER_OF_BILL = {"aws-cur": "bedrock"}  # formats that say by themselves who sold what they bill

@@ -12,6 +12,7 @@ from costcalc.render.words import DASH, amount_text, count_text, decimal_text, p
 _VALUE_DIGITS = 6
 TOTAL = "Total"
 NONE = Cell(DASH, "quiet")
+UNPRICED = Cell("unpriced", "loud", "0")
 _ZERO = Cell(DASH, "quiet", "0")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, grid
 from costcalc.render.fields import Json
-from costcalc.usage.formats import FormatSpec
+from costcalc.usage.formats.model import FormatSpec
 
 FORMATS = f.fields(
     schema=f.constant("costcalc.formats/1"), formats=f.each(f.fields(name=f.text, title=f.text), lambda found, _: found)

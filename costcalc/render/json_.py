@@ -103,7 +103,7 @@ COST = f.fields(
     change=f.amount("of.change", "shown.change"), rise=f.ratio("of.rise"),
 )  # fmt: skip
 TOTALS = f.fields(
-    cost=f.amount("of.cost", "shown"), other_costs=f.amount("of.other"), revenue=f.amount("of.revenue"),
+    cost=f.amount("of.known_cost", "shown"), other_costs=f.amount("of.other"), revenue=f.amount("of.revenue"),
     covered_cost=f.amount("of.covered"), profit=f.amount("of.profit"), margin=f.ratio("of.margin"),
 )  # fmt: skip
 
@@ -131,10 +131,15 @@ def ends(of: Of, shown: Of | None = None) -> Field:
     return _with_figures(ENDS, "ends", of, shown)
 
 
+def _rise(row: Any, _: Any) -> Fraction | None:
+    ends = f.found("of", row, None)
+    return None if ends.known_change is None else ends.cost.rise
+
+
 ENDS = f.fields(
     before=totals("of.before", "shown.before"), with_the_scenario=totals("of.after", "shown.mid"),
     low=totals("of.low", "shown.low"), high=totals("of.high", "shown.high"),
-    change=f.amount("of.cost.change", "shown.change"), rise=f.ratio("of.cost.rise"), erosion=f.ratio("of.erosion"),
+    change=f.amount("of.known_change", "shown.change"), rise=f.ratio(_rise), erosion=f.ratio("of.erosion"),
     recover=f.ratio("of.recover"), hold=f.ratio("of.hold"),
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
 from costcalc.reports.cost import CostReport
 from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
-from costcalc.usage.paths import quoted
+from costcalc.usage.formats.paths import quoted
 from costcalc.usage.tables import Kind
 
 Others = Callable[[LineCells, int], Mapping[str, str]]  # what stands in the place of some names

@@ -129,7 +129,7 @@ def _cost(end: str, title: str, drop: int = 0) -> Field:
     """Exact and as it is shown; the unit stands in the first and the last row of a page."""
 
     def cell(row: Row) -> Cell:
-        return Cell("unpriced", "loud", "0") if row.status == UNPRICED else cells.money(getattr(row.figures, end))
+        return cells.UNPRICED if row.status == UNPRICED else cells.money(getattr(row.figures, end))
 
     return f.amount(f"cost.{end}", f"figures.{end}", column=Column(title, drop=drop, of=cell, has_unit=True))
 

@@ -20,8 +20,8 @@ from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import CustomerLine, LineAhead, OverMonths, PlanMonth, PlanOptions
 from costcalc.reports.plan.totals import ASSUMED_MARGINS, AssumedMargin, Totals
-from costcalc.reports.revenue import UNSTATED, StatedRevenue, summary_ahead
-from costcalc.reports.usage import UsageSummary
+from costcalc.reports.revenue import UNSTATED, StatedRevenue
+from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.revenue import NO_BUSINESS, Business, Fee
@@ -187,7 +187,7 @@ def comparison(horizon: Horizon, options: ComparisonOptions) -> Comparison:
 
     CostcalcError: what `Horizon` refuses; revenue that contradicts itself; an exchange rate that is not known.
     """
-    baselines = _Baselines(horizon, options.earned)
+    baselines = _Baselines(horizon)
     today = ComparedScenario(TODAY, Scenario("", business=_shared_business(options.choices, horizon.last_day)))
     found: list[Alternative] = []
     rates: dict[RateUsed, None] = {}
@@ -227,9 +227,9 @@ class _Baseline:
 class _Baselines:
     """Today's usage for every scenario: most of them earn alike."""
 
-    def __init__(self, horizon: Horizon, earned: StatedRevenue) -> None:
+    def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon
-        self.usage = summary_ahead(earned, horizon.ledger, horizon.options.timezone, len(horizon.months))
+        self.usage = summary_of(horizon.ledger, horizon.options.timezone)
         self._found: list[_Baseline] = []
 
     def of(self, case: Case) -> _Baseline:

@@ -8,19 +8,19 @@ from pathlib import Path
 
 from costcalc.problems import CostcalcError, Problem
 from costcalc.records import dataclass
-from costcalc.usage.counter import Counter, RowTally
-from costcalc.usage.formatfile import with_formats
-from costcalc.usage.formats import RowParts
+from costcalc.usage.counting.counter import Counter, RowTally
+from costcalc.usage.files.left import Left
+from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.formats.model import RowParts
+from costcalc.usage.formats.read import with_formats
 from costcalc.usage.ledger import SkippedRows, UsageLedger
-from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.maps import MapRule
 from costcalc.usage.opening import looked_into, opened
-from costcalc.usage.readings import Reading, plan, samples_of, shape_paths
-from costcalc.usage.recognition import candidates
+from costcalc.usage.reading.maps import MapRule
+from costcalc.usage.reading.readings import Reading, plan, samples_of, shape_paths
+from costcalc.usage.reading.recognition import candidates
+from costcalc.usage.reading.usagenames import with_all_names
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import ReadableFile
-from costcalc.usage.usagenames import with_all_names
 
 # In the place of a format. What is a copy or holds no usage is missing in no figure.
 STORED, NOT_READ, COPY, NO_USAGE = "stored ledger", "not read", "copy", "no usage"

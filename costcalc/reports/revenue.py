@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import Month, month_of, months_from
+from costcalc.calendar import Month, month_of
 from costcalc.money import Money
 from costcalc.problems import CostcalcError, Place, fail
 from costcalc.rating.earners import with_earnings
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
-from costcalc.reports.usage import UsageSummary, summary_of
-from costcalc.usage.earnings import Earnings, contracts_ahead
+from costcalc.usage.earnings import Contracts, Earnings, some
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
@@ -55,21 +54,6 @@ def earning(earned: StatedRevenue, ledger: UsageLedger, timezone: str) -> UsageL
     return replace(with_earnings(ledger, earned.revenue, timezone), revenue_source=earned.source)
 
 
-def summary_ahead(earned: StatedRevenue, ledger: UsageLedger, timezone: str, months: int) -> UsageSummary:
-    """The summary of a ledger that went through `earning`; with a word on contracts that change before the months to come end."""
-    usage = summary_of(ledger, timezone)
-    first, last = usage.first_day, usage.last_day
-    if not isinstance(earned.revenue, Earnings) or ledger.revenue_source != earned.source:
-        return usage
-    if not months or first is None or last is None:
-        return usage
-    *_, final = months_from(month_of(last).next, months)
-    place = ledger.dimensions.index(CUSTOMER)
-    named = {name for group in ledger.groups if (name := group.dimensions[place])}
-    end = final.next.first - timedelta(days=1)
-    return replace(usage, notes=[*usage.notes, *contracts_ahead(earned.revenue, (first, last), end, named)])
-
-
 @dataclass(frozen=True, slots=True)
 class Revenue:
     """Where the revenue comes from, and what it is for the log's period as far as one amount says it."""
@@ -78,11 +62,28 @@ class Revenue:
     amount: Fraction  # in the report's currency; of rules 0: they say what months earn
     source: str  # --revenue, --margin, scenario, revenue column, configuration
     stated: Mapping[str, Fraction] = field(default_factory=dict)  # the amount in the currencies in which it is stated
+    contracts: Contracts | None = None  # of the amount: what customers pay however much they use
     is_implied: bool = False  # by a margin of the cost that is known: it is that of the priced part
 
-    def in_month(self, month: Month, exchange: Exchange) -> Fraction:
-        """The amount, if it were earned in that month: converted as its costs are."""
-        return sum((amount * exchange(currency, month) for currency, amount in self.stated.items()), Fraction())
+    def going_on(self, month: Month, exchange: Exchange) -> Fraction:
+        """What went on as in the log, if it were earned in that month: converted as its costs are."""
+        found = dict(self.stated)
+        for (_, currency), amount in (self.contracts.in_log() if self.contracts else {}).items():
+            found[currency] = found.get(currency, Fraction()) - amount
+        return sum((amount * exchange(currency, month) for currency, amount in found.items()), Fraction())
+
+    def contracted(self, month: Month, exchange: Exchange) -> Fraction:
+        """What contracts say of that month."""
+        due = self.contracts.between(month.first, month.next.first - timedelta(days=1)) if self.contracts else {}
+        return sum((amount * exchange(currency, month) for (_, currency), amount in due.items()), Fraction())
+
+
+def contract_notes(revenue: Revenue | None) -> list[str]:
+    """What months to come are taken to earn, where contracts say it."""
+    if revenue is None or revenue.contracts is None or not revenue.contracts.rows:
+        return []
+    names = [row.customer for row in revenue.contracts.rows]
+    return [f"In months to come contracts and seats earn what the table says, however much is used: {some(names)}."]
 
 
 def revenue_of(
@@ -104,7 +105,7 @@ def revenue_of(
     by_rows = None
     if rating.revenue:
         whole = sum(rating.revenue.values(), Fraction())
-        by_rows = Revenue("rows", whole, ledger.revenue_source, rating.revenue_stated)
+        by_rows = Revenue("rows", whole, ledger.revenue_source, rating.revenue_stated, rating.contracts)
     if isinstance(earned.revenue, Earnings) and earned.is_flag:
         return by_rows
     stated = None if is_part else _stated(earned, rating, exchange, last_day)

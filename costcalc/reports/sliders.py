@@ -95,6 +95,8 @@ def sliders(case: Case, plan: Plan, pass_through: Fraction | None) -> Sliders | 
         return "The scenario changes no price: there is nothing to slide."
     if not turns.rises:
         return "The scenario's prices are new rates, not rises: there is nothing to slide."
+    if any(month.after.known_cost is None for month in plan.months):
+        return "A month of which nothing has a price has no cost to slide, so there are no sliders."
     if case.horizon.rater.commitments:
         return "A contract with a minimum spend bends the cost, so there are no sliders."
     if _OF_A_CUSTOMER * len(plan.customers) + _OF_A_LINE * len(plan.lines) > MOST_CHARACTERS:

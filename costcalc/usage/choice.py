@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from costcalc.calendar import month_of
 from costcalc.problems import CostcalcError, fail
-from costcalc.usage.counter import Counter
+from costcalc.usage.counting.counter import Counter
 from costcalc.usage.ledger import Loud, UsageLedger
 from costcalc.usage.period import month_words, period_of_month
 from costcalc.usage.request import ScanRequest

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +14,8 @@ from costcalc.calendar import Month, month_of
 from costcalc.money import CurrencyUnknown, Money, TwoAmounts, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
+from costcalc.usage.formats.names import canonical, without_currency
 from costcalc.usage.ledger import Loud
-from costcalc.usage.names import canonical, without_currency
 from costcalc.usage.period import Period, period_of_month, read_days
 
 MOST_SAID = 8  # names in one note
@@ -45,8 +46,11 @@ class Earning:
     first: date | None  # None: from before the log
     last: date | None  # None: until after it
     is_monthly: bool  # the amount is for each month, else for the whole span, or for the log's period without one
-    is_contract: bool  # it says from when until when something is earned: before and after nothing is
+    is_contract: bool  # it says what is earned in every month: before and after its days nothing is
     place: Place
+
+    def paid_in(self, currency: str) -> Earning:
+        return replace(self, money=replace(self.money, currency=currency))
 
     def in_months(self, first: date, last: date) -> dict[Month, Fraction]:
         """What falls on these days, by the day, and month by month."""
@@ -61,6 +65,30 @@ class Earning:
             found[month] = self.money.amount * Fraction(_days(begin, upto), of)
             begin = month.next.first
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """What customers pay in the months that a table says it of, however much they use."""
+
+    rows: tuple[Earning, ...]  # customers as the log writes them
+    days: tuple[date, date]  # of the log
+
+    def of(self, customers: Collection[str | None], currency: str) -> Contracts:
+        """Those of some customers; what is said without a currency is in this one."""
+        rows = (row for row in self.rows if row.customer in customers)
+        return replace(self, rows=tuple(r if r.money.currency else r.paid_in(currency) for r in rows))
+
+    def between(self, first: date, last: date) -> dict[tuple[str, str], Fraction]:
+        """What these days have of it, by customer and currency."""
+        found: dict[tuple[str, str], Fraction] = {}
+        for row in self.rows:
+            key = row.customer, row.money.currency
+            found[key] = found.get(key, Fraction()) + sum(row.in_months(first, last).values())
+        return found
+
+    def in_log(self) -> dict[tuple[str, str], Fraction]:
+        return self.between(*self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +192,14 @@ def _row(cells: Mapping[str, str], currency: str, place: Place, *, by_comma: boo
     if len(stated) > 1 or any(len(code) != 3 or not code.isalpha() for code in stated):
         raise ValueError(f"the currency is not clear: {' and '.join(sorted(stated))}")
     first, last = _span(said)
-    is_contract = "period" not in said and (first is not None or last is not None)
-    if is_contract and not is_monthly and (first is None or last is None):
+    has_span = "period" not in said and (first is not None or last is not None)
+    if has_span and not is_monthly and (first is None or last is None):
         raise ValueError(
             "an amount of a span that is open: write both ends, or what is paid each month in a column monthly"
         )
-    return Earning(
-        said["customer"], Money(money.amount, next(iter(stated), currency)), first, last, is_monthly, is_contract, place
-    )
+    is_contract = has_span or (is_monthly and "period" not in said)
+    money = Money(money.amount, next(iter(stated), currency))
+    return Earning(said["customer"], money, first, last, is_monthly, is_contract, place)
 
 
 def _money(said: Mapping[str, str], name: str, by_comma: bool) -> Money:
@@ -237,14 +265,21 @@ class Joined:
         self.of: dict[str, list[Earning]] = {}
         self.unknown: list[Earning] = []
         self.elsewhen: list[Earning] = []
+        stated: dict[str, list[Earning]] = {}
         for row in earnings.rows:
             same = [row.customer] if row.customer in exact else by_fold.get(row.customer.casefold(), [])
-            if len(same) != 1:
-                self.unknown.append(row)
-            elif not row.in_months(*days):
-                self.elsewhen.append(row)
+            if len(same) == 1:
+                stated.setdefault(same[0], []).append(row)
             else:
-                self.of.setdefault(same[0], []).append(row)
+                self.unknown.append(row)
+        contracts: list[Earning] = []
+        for name, rows in stated.items():
+            now = [row for row in rows if row.in_months(*days)]
+            if now:
+                self.of[name] = now
+                contracts += [replace(row, customer=name) for row in rows if row.is_contract]
+            self.elsewhen += [row for row in rows if row not in now and not (now and row.is_contract)]
+        self.contracts = Contracts(tuple(contracts), days)
         self.gaps = {name: gap for name, rows in self.of.items() if (gap := _gap(rows, *days))}
         self.amounts: dict[tuple[str, str, Month], Fraction] = {}
         for name, rows in self.of.items():
@@ -258,10 +293,10 @@ class Joined:
         first, last = self.days
         if self.unknown:
             said = [f"{row.place} {row.customer}{self._near(row.customer)}" for row in self.unknown]
-            yield Loud(f"Revenue in no margin, without usage: {_some(said)}.")
+            yield Loud(f"Revenue in no margin, without usage: {some(said)}.")
         if self.elsewhen:
             said = [f"{row.place} {row.customer}" for row in self.elsewhen]
-            yield Loud(f"Revenue in no margin, of other days than the log's ({first} to {last}): {_some(said)}.")
+            yield Loud(f"Revenue in no margin, of other days than the log's ({first} to {last}): {some(said)}.")
         for name, (day, rows) in self.gaps.items():
             yield Loud(
                 f"Revenue in no margin, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
@@ -270,31 +305,14 @@ class Joined:
         alone = [name for name in self.customers if name not in self.of]
         alone += ["usage of no customer"] * some_unnamed
         if alone:
-            yield f"Usage without revenue in {self.file}, in no margin: {_some(alone)}."
+            yield f"Usage without revenue in {self.file}, in no margin: {some(alone)}."
         cut = [row for rows in self.of.values() for row in rows if _is_cut(row, first, last)]
         if cut:
-            yield f"Revenue of longer than the log's days ({first} to {last}) is taken by the day: {_some([f'{row.place} {row.customer}' for row in cut])}."  # fmt: skip
+            yield f"Revenue of longer than the log's days ({first} to {last}) is taken by the day: {some([f'{row.place} {row.customer}' for row in cut])}."  # fmt: skip
 
     def _near(self, name: str) -> str:
         near = nearest_names(name, self.customers, 1)
         return f" (is it {near[0]}?)" if near else ""
-
-
-def contracts_ahead(earnings: Earnings, days: tuple[date, date], end: date, customers: Iterable[str]) -> Iterator[str]:
-    """Of contracts that begin within the log's days, or end before `end`: months to come are not paid as these days were."""
-    first, last = days
-    known = {name.casefold() for name in customers}
-    found = [
-        f"{row.place} {row.customer} ({f'to {row.last}' if ends else f'from {row.first}'})"
-        for row in earnings.rows
-        if row.is_contract and row.customer.casefold() in known and row.in_months(first, last)
-        if (ends := row.last is not None and row.last < end) or (row.first is not None and row.first > first)
-    ]
-    if found:
-        yield Loud(
-            "Months to come go on by the day as the log's days were paid, whatever contracts say of them:"
-            f" {_some(found)}. What holds then can be written as revenue of a scenario, in place of the table."
-        )
 
 
 def _gap(rows: Sequence[Earning], first: date, last: date) -> tuple[date, Sequence[Earning]] | None:
@@ -315,6 +333,8 @@ def _is_cut(row: Earning, first: date, last: date) -> bool:
     )
 
 
-def _some(texts: Sequence[str]) -> str:
+def some(texts: Iterable[str]) -> str:
+    """The first of them by name, each once, and how many more there are."""
+    texts = [*dict.fromkeys(texts)]
     more = len(texts) - MOST_SAID
     return ", ".join(texts[:MOST_SAID]) + (f" and {more} more" if more > 0 else "")

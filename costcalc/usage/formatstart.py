@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from costcalc.meters import meters
 from costcalc.problems import Place, fail
-from costcalc.usage import plain
-from costcalc.usage.addresses import spoken
-from costcalc.usage.names import are_counts, stated
+from costcalc.usage.files.addresses import spoken
+from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.formats import plain
+from costcalc.usage.formats.names import are_counts, stated
 from costcalc.usage.opening import looked_into, opened
-from costcalc.usage.readings import samples_of
-from costcalc.usage.recognition import choose
-from costcalc.usage.sources import ReadableFile
+from costcalc.usage.reading.readings import samples_of
+from costcalc.usage.reading.recognition import choose
 from costcalc.yamltext import free
 
 _CACHES = ("cache_read_tokens", "cache_write_tokens")

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from costcalc.problems import Place, fail
-from costcalc.usage.columns import check_names
-from costcalc.usage.engine import Engine
-from costcalc.usage.sources import ReadableFile
+from costcalc.usage.files.columns import check_names
+from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.sql.engine import Engine
 
 NAME = "the frame"
 

@@ -14,7 +14,8 @@ from costcalc.problems import Problem
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
-    from costcalc.usage.breakdown import Breakdown
+    from costcalc.usage.counting.breakdown import Breakdown
+    from costcalc.usage.earnings import Contracts
 
 BandBasis = Literal["request", "stated", "mean", "unknown", "none"]  # none: the rows state no tokens; 0 is stated
 CostKind = Literal["billed", "computed", "estimated"]
@@ -158,6 +159,7 @@ class UsageLedger:
     parts_customers: bool = (
         False  # it was chosen by other names than the customer's: some of a customer's may be left out
     )
+    contracts: Contracts | None = None  # what customers of its groups pay in every month, where a table says it
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from costcalc.files import temporary_folder
 from costcalc.problems import CostcalcError, Problem, fail
-from costcalc.usage.arguments import find_files
-from costcalc.usage.engine import Engine, column_types
-from costcalc.usage.left import Left
+from costcalc.usage.files.arguments import find_files
+from costcalc.usage.files.left import Left
+from costcalc.usage.files.sources import ReadableFile, Workspace, open_sources
 from costcalc.usage.limits import USUAL, Limits
 from costcalc.usage.progress import Progress
-from costcalc.usage.sources import ReadableFile, Workspace, open_sources
+from costcalc.usage.sql.engine import Engine, column_types
 from costcalc.usage.store import Stored, is_ledger, read_ledger
 
 

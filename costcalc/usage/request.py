@@ -11,8 +11,8 @@ from costcalc.calendar import instant_of_day, utc_midnight
 from costcalc.records import dataclass
 from costcalc.selectors import glob_matches
 from costcalc.usage.ledger import Cuts, Joining
-from costcalc.usage.maps import MapRule
 from costcalc.usage.period import Last
+from costcalc.usage.reading.maps import MapRule
 
 NAMES = ("provider", "model")  # chosen by what the log writes and by what the pricebooks call it
 

@@ -11,20 +11,20 @@ from costcalc.asked import Asked
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.choice import check_some, counted_back, note_of, notes_of_rows_cut
-from costcalc.usage.counter import Counter
-from costcalc.usage.diagnose import MOST_PROBLEMS
-from costcalc.usage.engine import Engine
-from costcalc.usage.formatfile import with_formats
-from costcalc.usage.labels import COUNTED_ROWS
+from costcalc.usage.counting.counter import Counter
+from costcalc.usage.counting.diagnose import MOST_PROBLEMS
+from costcalc.usage.files.left import Left
+from costcalc.usage.files.sources import ReadableFile, Workspace
+from costcalc.usage.formats.names import canonical
+from costcalc.usage.formats.read import with_formats
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
-from costcalc.usage.left import Left
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.names import canonical
 from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.progress import Progress
-from costcalc.usage.readings import Reading, plan
+from costcalc.usage.reading.readings import Reading, plan
 from costcalc.usage.request import ScanRequest
-from costcalc.usage.sources import ReadableFile, Workspace
+from costcalc.usage.sql.engine import Engine
+from costcalc.usage.sql.labels import COUNTED_ROWS
 from costcalc.usage.store import Stored
 
 __all__ = ["ScanRequest", "scan"]
@@ -73,10 +73,10 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
 def _opened_there(
     usage: object, request: ScanRequest, progress: Progress | None, limits: Limits
 ) -> AbstractContextManager[tuple[list[ReadableFile], Engine, Workspace, Left, ExitStack]]:
-    from costcalc.usage.spark import extra
+    from costcalc.usage.cluster.spark import extra
 
     with extra():
-        from costcalc.usage.remote import opened_on
+        from costcalc.usage.cluster.remote import opened_on
     return opened_on(request.remote, usage, progress, limits)
 
 
@@ -84,7 +84,7 @@ def _counter(request: ScanRequest) -> type[Counter]:
     """Who counts; nothing of a cluster is imported where none was asked for."""
     if not request.remote:
         return Counter
-    from costcalc.usage.remote import RemoteCounter
+    from costcalc.usage.cluster.remote import RemoteCounter
 
     return RemoteCounter
 

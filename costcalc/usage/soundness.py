@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.formats.paths import name_of, quoted
 from costcalc.usage.ledger import BandBasis, CostKind
-from costcalc.usage.paths import name_of, quoted
-from costcalc.usage.rows import WHOLES
+from costcalc.usage.sql.rows import WHOLES
 
 _EARLIEST, _LATEST = 946_598_400, 4_102_531_200  # 2000 to 2100, a day more on either side: a price day may begin before
 _AMOUNT = "-?[0-9]{1,100}(/[1-9][0-9]{0,99})?"  # a longer one is none that a log adds up to, and takes long to read

@@ -16,17 +16,17 @@ from costcalc.jsondoc import read_json
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage.engine import Engine, naming
-from costcalc.usage.labels import MONEY_DIGITS, bounds_clause, largest_cut
+from costcalc.usage.files.session import literal
+from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.formats.names import canonical
+from costcalc.usage.formats.paths import name_of, quoted
 from costcalc.usage.ledger import Cuts, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.names import canonical
-from costcalc.usage.paths import name_of, quoted
 from costcalc.usage.request import NAMES, ScanRequest
-from costcalc.usage.rows import COUNTED, OUTSIDE
-from costcalc.usage.session import literal
 from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
-from costcalc.usage.sources import ReadableFile
+from costcalc.usage.sql.engine import Engine, naming
+from costcalc.usage.sql.labels import MONEY_DIGITS, bounds_clause, largest_cut
+from costcalc.usage.sql.rows import COUNTED, OUTSIDE
 
 _KEY = "costcalc_ledger"
 _VERSION = 2

@@ -10,9 +10,9 @@ from typing import Literal
 
 from costcalc.files import temporary_folder
 from costcalc.records import dataclass
-from costcalc.usage.engine import Engine
-from costcalc.usage.paths import name_of, quoted
-from costcalc.usage.session import literal
+from costcalc.usage.files.session import literal
+from costcalc.usage.formats.paths import name_of, quoted
+from costcalc.usage.sql.engine import Engine
 
 Value = str | int | Decimal | datetime | None
 Kind = Literal["text", "count", "decimal", "exact"]

@@ -10,8 +10,8 @@ import pytest
 
 from costcalc.api import scan
 from costcalc.cli.app import LazyGroup, commands
-from costcalc.usage.engine import Engine
 from costcalc.usage.limits import UNITS, Limits, shown_size
+from costcalc.usage.sql.engine import Engine
 
 READING = {"project", "cost", "compare", "advise", "report", "forecast", "explain", "check", "reconcile", "scan"}
 EXAMPLE = "examples/usage.csv"
@@ -165,7 +165,7 @@ def test_standard_input_that_fills_the_disk(run_costcalc, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("costcalc.usage.sources.Workspace.copied", full)
+    monkeypatch.setattr("costcalc.usage.files.sources.Workspace.copied", full)
     found = run_costcalc("cost", "-", stdin="date,model,input_tokens\n")
     assert (found.code, "error[disk-full]" in found.err) == (2, True)
 

@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from costcalc.cli import run as running
-from costcalc.usage.engine import Engine
+from costcalc.usage.sql.engine import Engine
 
 
 @pytest.mark.parametrize(

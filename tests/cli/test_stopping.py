@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from costcalc.usage.session import interrupt_sessions, locked_session
+from costcalc.usage.files.session import interrupt_sessions, locked_session
 
 HEADER = "date,provider,model,customer,input_tokens,output_tokens\n"
 ENDS = [

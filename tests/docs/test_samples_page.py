@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 
 from costcalc.reports.detection import detect
-from costcalc.usage.formatfile import formats
+from costcalc.usage.formats.read import formats
 from tests.conftest import REPO_ROOT
 from tests.usage.kit import counted
 

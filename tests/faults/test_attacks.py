@@ -109,8 +109,8 @@ def test_a_column_that_a_duckdb_file_computes_is_not_read(run_costcalc, tmp_path
 
 
 def test_rows_of_a_database_are_held_one_at_a_time(tmp_path):
-    from costcalc.usage.databases import tables_in
-    from costcalc.usage.sources import Workspace
+    from costcalc.usage.files.databases import tables_in
+    from costcalc.usage.files.sources import Workspace
 
     with sqlite3.connect(tmp_path / "a.db") as base:
         base.execute("CREATE TABLE t (n, p GENERATED ALWAYS AS (hex(zeroblob(1000000))))")

@@ -10,7 +10,7 @@ import sys
 import duckdb
 import pytest
 
-from costcalc.usage.session import locked_session
+from costcalc.usage.files.session import locked_session
 from costcalc.usage.store import write_ledger
 from tests.usage.kit import counted, write
 

@@ -18,7 +18,7 @@ from costcalc.rating.rate import RatingOptions, rate
 from costcalc.reports.plan.case import totals
 from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.hikes import read_hikes
-from costcalc.usage import counter, foreseen
+from costcalc.usage.counting import counter, foreseen
 from costcalc.usage.ledger import UsageLedger
 from tests.identities.logs import BOOKS, LOGS, POOL, write
 from tests.identities.plans import BOOKS as PLAN_BOOKS

@@ -11,7 +11,7 @@ from costcalc.meters import meters
 from costcalc.pricebook.cache import cached_books
 from costcalc.pricebook.load import load_fx
 from costcalc.pricebook.read import read_book
-from costcalc.usage.formatfile import shipped_formats
+from costcalc.usage.formats.read import shipped_formats
 from tests.kit import book, flat
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from costcalc.api.reconciliations import reconcile
 from costcalc.reports.reconcile.model import Cause, Reconciliation
-from costcalc.usage.plainbill import bill_format
+from costcalc.usage.formats.plainbill import bill_format
 from tests.kit import model, prices, rates
 from tests.reconcile.made import ACME, MILLION, Use, acme, bill, book, flat, in_zone, log, uses
 

@@ -34,7 +34,7 @@ from costcalc.scenario.figure import fixed
 from costcalc.scenario.hikes import changes_at, read_hikes
 from costcalc.scenario.model import PriceChanges
 from costcalc.scenario.read import parse_scenario
-from costcalc.usage.counter import RowTally
+from costcalc.usage.counting.counter import RowTally
 from costcalc.usage.ledger import Cuts, SkippedRows
 from tests.conftest import REPO_ROOT
 from tests.render import comparisons

@@ -8,7 +8,7 @@ import pytest
 
 import costcalc
 from costcalc.rating.unpriced import OpenUnpriced
-from costcalc.usage import joining
+from costcalc.usage.counting import joining
 
 COUNT = 2 * joining.MANY
 SCENARIO = """

@@ -7,7 +7,6 @@ import pytest
 import costcalc
 from costcalc.calendar import Month
 from costcalc.pricebook.load import load_fx
-from costcalc.usage.ledger import Loud
 
 LOG = "examples/usage.csv"
 PAID = {"acme": 9000, "borealis": 3000, "cobalt": 4500, "delta-foods": 3000, "ember": 1000}
@@ -98,19 +97,68 @@ def test_every_rate_that_it_rests_on_is_named(log):
     assert [str(each.month) for each in used if each.base == "EUR"] == ["2026-09", "2026-10", "2026-11"]
 
 
-CONTRACTS = "customer,from,to,monthly\nacme,2026-09-16,,600\nborealis,2026-01-01,2026-10-31,900\ncobalt,2026-01-01,2027-12-31,900\n"
+# acme begins within the log's September, borealis ends with October, cobalt's contract is followed by a dearer one,
+# delta-foods pays for seats, ember pays by the month: 620 in 31 days, as 600 in the 30 days of the log.
+CONTRACTS = """customer,from,to,monthly,seats,price,month,amount
+acme,2026-09-16,,600,,,,
+borealis,2026-01-01,2026-10-31,900,,,,
+cobalt,2026-01-01,2026-11-15,900,,,,
+cobalt,2026-11-16,,1200,,,,
+delta-foods,,,,20,45,,
+ember,,,,,,2026-09,600
+"""
+OF_MONTHS = {
+    "acme": (300, 600, 600),
+    "borealis": (900, 900, 0),
+    "cobalt": (900, 900, 1050),
+    "delta-foods": (900, 900, 900),
+    "ember": (600, 620, 600),
+}
+IN_LOG, *IN_MONTHS = (sum(each) for each in zip(*OF_MONTHS.values(), strict=True))
 
 
-@pytest.mark.parametrize(("months", "named"), [(0, ()), (1, ("acme",)), (2, ("acme", "borealis"))])
-def test_contracts_that_change_before_the_months_end_are_said(log, prices, tmp_path, months, named):
+@pytest.fixture
+def contracts(tmp_path):
     (tmp_path / "contracts.csv").write_text(CONTRACTS, encoding="utf-8")
-    words = {"revenue": tmp_path / "contracts.csv", "months": months}
-    asked = [costcalc.project(log, hikes="alibaba=34", **words)]
-    if months:
-        asked += [costcalc.compare(log, scenarios=[prices, "efficiency"], **words)]
-        asked += [costcalc.outlook(log, scenario="efficiency", **words)]
-    for answer in asked:
-        said = [note for note in answer.report.usage.notes if note.startswith("Months to come go on by the day")]
-        assert len(said) == bool(named)
-        assert all(isinstance(note, Loud) for note in said)
-        assert [name for name in ("acme", "borealis", "cobalt") if name in "".join(said)] == [*named]
+    return tmp_path / "contracts.csv"
+
+
+def test_contracts_and_seats_earn_in_months_to_come_what_they_say(log, contracts, prices, tmp_path):
+    words = {"revenue": contracts, "months": 2, "currency": "USD"}
+    still = tmp_path / "still.yaml"
+    still.write_text(STILL, encoding="utf-8")
+    over_log = costcalc.project(log, scenario=prices, **words).report
+    ahead = costcalc.project(log, scenario=still, **words).report
+    assert (over_log.revenue.amount, ahead.revenue.amount) == (IN_LOG, IN_LOG)
+    for report in (over_log, ahead):
+        for earned in (lambda month: month.before.revenue, lambda month: month.after.revenue):
+            assert [round(float(earned(month)), 9) for month in report.months] == IN_MONTHS
+    last = {line.name: line.last.revenue for line in ahead.customers}
+    assert {name: last[name] for name in OF_MONTHS} == {name: months[-1] for name, months in OF_MONTHS.items()}
+    alternatives = costcalc.compare(log, scenarios=[prices, still], **words).report.alternatives
+    assert {round(float(each.months[-1].after.revenue), 9) for each in alternatives} == {IN_MONTHS[-1]}
+
+
+def test_a_check_of_months_to_come_judges_what_contracts_say(log, contracts, prices, tmp_path):
+    budgets = tmp_path / "budgets.yaml"
+    budgets.write_text("budgets:\n  - {name: m, scenario: prices.yaml, margin_at_least: 0%}\n", encoding="utf-8")
+    found = costcalc.check(log, budgets=budgets, revenue=contracts, currency="USD").report.findings
+    months = costcalc.project(log, scenario=prices, revenue=contracts, currency="USD").report.months
+    assert [round(float(each.actual), 9) for each in found] == [round(float(each.after.margin), 9) for each in months]
+
+
+def test_what_contracts_say_does_not_grow_with_requests(log, contracts, tmp_path):
+    grown = tmp_path / "grown.yaml"
+    grown.write_text(STILL.replace("0%", "10%"), encoding="utf-8")
+    months = costcalc.project(log, scenario=grown, revenue=contracts, months=2, currency="USD").report.months
+    fixed = [whole - ember for whole, ember in zip(IN_MONTHS, OF_MONTHS["ember"][1:], strict=True)]
+    due = [fixed[0] + 620 * 1.1, fixed[1] + 600 * 1.1**2]
+    assert [float(month.after.revenue) for month in months] == pytest.approx(due, rel=1e-9)
+
+
+def test_your_own_prices_raise_contracts_and_customers_who_leave_take_theirs(log, contracts, tmp_path):
+    raised = tmp_path / "raised.yaml"
+    own = "revenue:\n  - {where: {customer: cobalt}, change: +10%, customers_lost: 20%, from: 2026-11-01}\n"
+    raised.write_text(STILL + own, encoding="utf-8")
+    months = costcalc.project(log, scenario=raised, revenue=contracts, months=2, currency="USD").report.months
+    assert float(months[-1].after.revenue - months[-1].before.revenue) == pytest.approx(1050 * (1.1 * 0.8 - 1))

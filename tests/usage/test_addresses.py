@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from costcalc.problems import CostcalcError
-from costcalc.usage.addresses import read_address, spoken
-from costcalc.usage.arguments import find_files
+from costcalc.usage.files.addresses import read_address, spoken
+from costcalc.usage.files.arguments import find_files
 
 AMBIGUOUS = (
     "mysql://bob:hun/ter@localhost/db/logs",

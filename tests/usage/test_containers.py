@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from costcalc.problems import CostcalcError
-from costcalc.usage.records import table_records
+from costcalc.usage.files.records import table_records
+from costcalc.usage.files.sources import Workspace, open_source
 from costcalc.usage.scan import ScanRequest, scan
-from costcalc.usage.sources import Workspace, open_source
 
 ROWS = "date,model,input_tokens,output_tokens\n2026-09-{day},gpt-5-mini,{count},1\n"
 
@@ -61,8 +61,8 @@ def test_names_that_lead_out_of_an_archive_write_nothing_outside(tmp_path):
 
 def test_an_archive_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
     """600 MB of zeros in 600 KB: nothing honest packs so tightly."""
-    monkeypatch.setattr("costcalc.usage.containers.SPARED", 1 << 20)
-    monkeypatch.setattr("costcalc.usage.containers.MOST_TIMES", 100)
+    monkeypatch.setattr("costcalc.usage.files.containers.SPARED", 1 << 20)
+    monkeypatch.setattr("costcalc.usage.files.containers.MOST_TIMES", 100)
     name = packed(tmp_path / "bomb.zip", u_csv=ROWS.format(day="01", count=1) + "0" * (20 << 20))
     with pytest.raises(CostcalcError, match="unpacks to more than 100 times its size"):
         read(name)
@@ -152,7 +152,7 @@ def test_workbooks_within_an_archive_are_read_by_their_sheets(tmp_path):
 
 def test_a_workbook_whose_parts_are_far_larger_than_itself_is_refused(tmp_path, monkeypatch):
     """Its texts are held in memory while its sheets are read."""
-    monkeypatch.setattr("costcalc.usage.containers.SPARED", 1 << 20)
+    monkeypatch.setattr("costcalc.usage.files.containers.SPARED", 1 << 20)
     name = workbook(tmp_path / "u.xlsx", [HEAD, [datetime.date(2026, 9, 1), "gpt-5-mini", 1000, 5, 0.25]])
     with zipfile.ZipFile(name, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/bomb.xml", "0" * (20 << 20))
@@ -161,8 +161,8 @@ def test_a_workbook_whose_parts_are_far_larger_than_itself_is_refused(tmp_path, 
 
 
 def test_a_file_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("costcalc.usage.sources.SPARED", 1 << 20)
-    monkeypatch.setattr("costcalc.usage.sources.MOST_TIMES", 100)
+    monkeypatch.setattr("costcalc.usage.files.sources.SPARED", 1 << 20)
+    monkeypatch.setattr("costcalc.usage.files.sources.MOST_TIMES", 100)
     (tmp_path / "u.csv.gz").write_bytes(gzip.compress((ROWS.format(day="01", count=1) + "0" * (20 << 20)).encode()))
     with pytest.raises(CostcalcError, match="unpacks to more than 100 times its size"):
         read(str(tmp_path / "u.csv.gz"))
@@ -221,7 +221,7 @@ def test_a_json_line_of_more_than_16_mib_is_refused_and_the_others_are_read(tmp_
 
 
 def test_a_csv_row_that_is_too_long_is_not_held_in_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr("costcalc.usage.records.LONGEST_LINE", 1000)
+    monkeypatch.setattr("costcalc.usage.files.records.LONGEST_LINE", 1000)
     path = tmp_path / "u.csv"
     path.write_text("a,b\n1,2\n3," + "x" * 500_000 + "\n5,6\n7," + "y" * 70_000)
     source = open_source(str(path), Workspace(tmp_path), str(path))

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 import costcalc
-from costcalc.usage.addresses import read_address, spoken
+from costcalc.usage.files.addresses import read_address, spoken
 from tests.conftest import screen
 
 HEAD = ("timestamp", "provider", "model", "input_tokens", "output_tokens", "cost", "team")

@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from costcalc.usage.sources import ReadableFile
-from costcalc.usage.usagenames import is_small
+from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.reading.usagenames import is_small
 from tests.usage.kit import counted
 
 PAD = "word " * 400  # of an answer

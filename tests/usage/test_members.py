@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from costcalc.usage import usagenames
+from costcalc.usage.reading import usagenames
 from tests.usage.kit import counted, counts, lines
 
 NEW = ["new_tokens", "new_characters", "num_images", "audio_seconds", "num_searches", "tool_requests"]

@@ -21,8 +21,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from costcalc.problems import CostcalcError
-from costcalc.usage.formatfile import formats
-from costcalc.usage.formats import Term
+from costcalc.usage.formats.model import Term
+from costcalc.usage.formats.read import formats
 from tests.kit import DEEP, examples
 from tests.usage.kit import counted, write
 

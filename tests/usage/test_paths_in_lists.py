@@ -150,7 +150,7 @@ def test_what_is_no_object_on_the_way_refuses_its_row(tmp_path, kind, name):
 
 
 def test_rows_of_a_large_log_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("costcalc.usage.usagenames._SMALL", 1000)
+    monkeypatch.setattr("costcalc.usage.reading.usagenames._SMALL", 1000)
     file = with_texts(tmp_path, "objects", ['{"u":{"n":5}}'] * 500 + ['{"u":5}'])
     ledger = counted(file, mapping={"input_tokens": "meta.u.n", "output_tokens": "out"})
     assert (ledger.refused_rows, ledger.totals["input_tokens"]) == (1, 2500)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from costcalc.problems import CostcalcError
-from costcalc.usage import counter, usagenames
-from costcalc.usage.looks import Paths
-from costcalc.usage.paths import JsonColumns
+from costcalc.usage.counting import counter
+from costcalc.usage.files.looks import Paths
+from costcalc.usage.formats.paths import JsonColumns
+from costcalc.usage.reading import usagenames
 from tests.usage.kit import answer, counted, lines
 
 HERE = Path(__file__).parents[1]

@@ -8,8 +8,8 @@ import pytest
 
 from costcalc.problems import CostcalcError
 from costcalc.reports.detection import detect
-from costcalc.usage.counter import RowTally
-from costcalc.usage.formatfile import formats, read_format
+from costcalc.usage.counting.counter import RowTally
+from costcalc.usage.formats.read import formats, read_format
 from tests.usage.kit import codes, counted, counts, lines, only, write
 
 NOON = "2026-09-01T12:00:00Z"

@@ -267,7 +267,7 @@ def test_the_missing_extra_is_named(remote, monkeypatch):
 
 
 def test_a_lost_server_is_said(tmp_path, monkeypatch):
-    from costcalc.usage import remote as module
+    from costcalc.usage.cluster import remote as module
 
     server, address = _started()
     log = tmp_path / "log.csv"

@@ -153,7 +153,7 @@ def test_from_an_encrypted_address_nothing_leads_to_one_that_is_not():
     from urllib.error import HTTPError
     from urllib.request import Request
 
-    from costcalc.usage.stores import _Redirects
+    from costcalc.usage.files.stores import _Redirects
 
     with pytest.raises(HTTPError, match="not encrypted"):
         _Redirects().redirect_request(Request("https://h/a.csv"), None, 302, "", {}, "http://h/a.csv")

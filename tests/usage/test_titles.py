@@ -2,7 +2,7 @@
 
 import pytest
 
-from costcalc.usage.headers import before_header
+from costcalc.usage.files.headers import before_header
 from tests.usage.kit import counted, write
 
 HEAD = "Date,Model,Input tokens,Output tokens\n"

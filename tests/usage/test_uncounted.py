@@ -7,8 +7,8 @@ import json
 import pytest
 
 from costcalc.reports.detection import detect
+from costcalc.usage.formats.uncounted import hint, map_option
 from costcalc.usage.store import write_ledger
-from costcalc.usage.uncounted import hint, map_option
 from tests.usage.kit import counted, lines, write
 
 ROWS = "date,model,input_tokens,n_completion\n2026-09-01,gpt-5-mini,1000,20\n2026-09-02,gpt-5-mini,1000,30\n"

@@ -97,10 +97,10 @@ def _cost_panel(plan: Plan, reach: Reach) -> _Panel:
     months = plan.months
     return _Panel(
         "cost", f"Cost a month ({plan.currency})", _HEAD, _COST_HEIGHT,
-        [month.before.cost for month in months],
-        [month.after.cost for month in months],
-        [month.low.cost for month in months],
-        [month.high.cost for month in months],
+        [month.before.known_cost for month in months],
+        [month.after.known_cost for month in months],
+        [month.low.known_cost for month in months],
+        [month.high.known_cost for month in months],
         decimal_text(month_figures(plan)[0][-1].mid),
         _money_tick, (Fraction(), *reach.costs), None, plan.has_ranges,
         [month.draws.cost for month in plan.simulation.months] if plan.simulation else (),
@@ -222,6 +222,6 @@ def _says(plan: Plan) -> str:
 
 
 def _said(month: PlanMonth, totals: Totals, plan: Plan) -> str:
-    cost = decimal_text(month_figures(plan)[0][plan.months.index(month)].mid)
+    cost = f"{decimal_text(month_figures(plan)[0][plan.months.index(month)].mid)} {plan.currency}"
     margin = "" if totals.margin is None else f", margin {percent_text(totals.margin)}"
-    return f"{month_text(month.month)} {cost} {plan.currency}{margin}"
+    return f"{month_text(month.month)} {'unpriced' if totals.known_cost is None else cost}{margin}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
@@ -48,7 +49,7 @@ def cost_grid(comparison: Comparison, columns: Columns, is_wide: bool) -> Grid:
     whole, has_margin = len(comparison.months), knows_margin(comparison)
     return grid([
         _name_column(f"Cost, {comparison.currency}", columns),
-        Column(month_text(comparison.months[-1]), of=lambda row: cells.money(row.last.mid)),
+        Column(month_text(comparison.months[-1]), of=lambda row: _money(row, row.last.mid)),
         (is_wide or not has_margin) and Column("Change", drop=2, of=_change),
         whole > 1 and Column(f"{whole} months", drop=3, of=lambda row: cells.money(row.total.mid)),
         has_margin and Column("Margin", of=lambda row: cells.percent(row.of.last.after.margin)),
@@ -59,7 +60,13 @@ def cost_grid(comparison: Comparison, columns: Columns, is_wide: bool) -> Grid:
 
 
 def _change(row: ScenarioRow) -> Cell:
-    return cells.shown_change(row.last.change, row.of.last.after.cost - row.of.last.before.cost)
+    exact = row.of.last.known_change
+    return NONE if exact is None else cells.shown_change(row.last.change, exact)
+
+
+def _money(row: ScenarioRow, coins: Decimal) -> Cell:
+    """A figure of the last month."""
+    return cells.UNPRICED if row.of.last.after.known_cost is None else cells.money(coins)
 
 
 def _points(row: ScenarioRow) -> Cell:
@@ -105,8 +112,8 @@ def end_blocks(comparison: Comparison, columns: Columns, is_wide: bool) -> Itera
     yield Gap()
     yield grid([
         _name_column(f"Ranges, {comparison.currency}", columns),
-        Column(f"Low, {month_text(comparison.months[-1])}", of=lambda row: cells.money(row.last.low)),
-        Column("High", of=lambda row: cells.money(row.last.high)),
+        Column(f"Low, {month_text(comparison.months[-1])}", of=lambda row: _money(row, row.last.low)),
+        Column("High", of=lambda row: _money(row, row.last.high)),
         has_whole and Column(f"Low, {whole} months", drop=4, of=lambda row: cells.money(row.total.low)),
         has_whole and Column("High", drop=3, of=lambda row: cells.money(row.total.high)),
         knows_margin(comparison) and Column("Margin", drop=1, of=_margins),
@@ -128,7 +135,8 @@ def usage_grid(comparison: Comparison, columns: Columns) -> Grid:
 
     def price(row: ScenarioRow, count: Fraction | None, size: int) -> Cell:
         """A price keeps more digits than an amount: 0.0254 is not 0.03."""
-        return cells.money(round_half_up(row.of.last.after.cost * size / count, digits)) if count else NONE
+        cost = row.of.last.after.known_cost
+        return cells.money(round_half_up(cost * size / count, digits)) if count and cost is not None else NONE
 
     by_tokens = Column("Per 1M tokens", drop=2, has_unit=True, of=lambda row: price(row, row.of.last.tokens, 1_000_000))
     by_requests = Column(

@@ -39,15 +39,7 @@ _HORIZONS = {"--months": "--months", "scenarios": "the longest horizon that a sc
 def headline_blocks(comparison: Comparison) -> Iterator[Note]:
     """The cheapest and the most expensive, and whose margin gives way."""
     when = long_month_text(comparison.months[-1])
-    ranked = sorted(comparison.scenarios, key=lambda each: each.last.after.cost)
-    cheap, dear = ranked[0], ranked[-1]
-    if cheap.last.after.cost == dear.last.after.cost:
-        yield Note(f"All scenarios cost the same in {when}: {_cost(cheap, comparison)}.", "strong")
-    else:
-        yield Note(
-            f"In {when} {cheap.name} costs least, {_cost(cheap, comparison)}; {dear.name} most, {_cost(dear, comparison)}.",
-            "strong",
-        )
+    yield Note(f"{_ranking(comparison, when)}.", "strong")
     if comparison.floor is None or not knows_margin(comparison):
         return
     word = plain_percent(comparison.floor)
@@ -64,6 +56,29 @@ def headline_blocks(comparison: Comparison) -> Iterator[Note]:
         yield Note(
             f"Margin stays at or above {word} with {'all of them' if all_of_them else listed_text(known)}.", "strong"
         )
+
+
+def _ranking(comparison: Comparison, when: str) -> str:
+    """The cheapest and the dearest scenario; one that lacks prices which today's usage has is neither."""
+    lacking = [each for each in comparison.scenarios if _lacks(each) > _lacks(comparison.today)]
+    ranked = sorted((e for e in comparison.scenarios if e not in lacking), key=lambda each: each.last.after.cost)
+    names = listed_text([each.name for each in lacking])
+    if not ranked:
+        return f"Nobody knows what {names} {'cost' if len(lacking) > 1 else 'costs'} in {when}, for want of prices"
+    cheap, dear = ranked[0], ranked[-1]
+    beside = f"; {names} cannot be ranked, for want of prices" if lacking else ""
+    if lacking and cheap is dear:
+        return f"In {when} {cheap.name} costs {_cost(cheap, comparison)}{beside}"
+    if cheap.last.after.cost == dear.last.after.cost:
+        return f"All scenarios cost the same in {when}: {_cost(cheap, comparison)}{beside}"
+    costs = f"{cheap.name} costs least, {_cost(cheap, comparison)}; {dear.name} most, {_cost(dear, comparison)}"
+    return f"In {when} {costs}{beside}"
+
+
+def _lacks(alternative: Alternative) -> Fraction:
+    """The share of the last month's tokens that has no price."""
+    last = alternative.last
+    return last.unpriced_tokens / last.tokens if last.tokens else Fraction()
 
 
 def comparison_blocks(comparison: Comparison, is_wide: bool) -> Sequence[Block]:

@@ -56,11 +56,11 @@ def tiles(plan: Plan) -> list[tuple[str, str, str, str]]:
     """(key, title, figure, what it is held against) of the key figures."""
     shown, total = month_figures(plan)
     today, last = plan.today, plan.last.after
-    first = bridge_figures(plan)[0][0]
+    first, unpriced = bridge_figures(plan)[0][0], "unpriced" if last.known_cost is None else ""
     found = [
         (
-            "cost", f"Cost in {long_month_text(plan.last.month)}", f"{decimal_text(shown[-1].mid)} {plan.currency}",
-            f"today {decimal_text(first)}{_rise_text(today.cost, last.cost)}",
+            "cost", f"Cost in {long_month_text(plan.last.month)}", unpriced or f"{decimal_text(shown[-1].mid)} {plan.currency}",
+            f"today {decimal_text(first)}{'' if unpriced else _rise_text(today.cost, last.cost)}",
         )
     ]  # fmt: skip
     if today.margin is not None and last.margin is not None:

@@ -80,11 +80,22 @@ class MonthRow:
     of: Ends
     shown: Figures
 
+    @property
+    def before(self) -> Figures | None:
+        """None: nothing of it has a price, before."""
+        return None if self.of.before.known_cost is None else self.shown
+
+    @property
+    def then(self) -> Figures | None:
+        """None: nothing of it has a price, with the scenario."""
+        return None if self.of.after.known_cost is None else self.shown
+
 
 def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
     """The months, and their total where there are several."""
     rows, total = rows_of_months(plan.months, plan.currency)
-    return rows, _sum(TOTAL, rows, plan.whole, total) if len(rows) > 1 else None
+    mark = " *" if any(month.unpriced_tokens for month in plan.months) else ""
+    return rows, _sum(TOTAL + mark, rows, plan.whole, total) if len(rows) > 1 else None
 
 
 def rows_of_months(months: Sequence[PlanMonth], currency: str) -> tuple[list[MonthRow], Figures]:
@@ -112,15 +123,22 @@ def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> Mo
     )
 
 
-def _frozen(row: MonthRow, report: Any) -> Decimal:
+def _frozen(row: MonthRow, report: Any) -> Decimal | None:
     """What the month comes to at today's list; what no published change moves has one figure."""
     month: Any = row.of
+    if month.today.known_cost is None:
+        return None
     same = month.today.cost == month.before.cost
     return row.shown.before if same else round_half_up(month.today.cost, minor_digits(report.currency))
 
 
 def _change(row: MonthRow) -> Cell:
-    return cells.change(row.shown.change, row.of.after.cost - row.of.before.cost)
+    exact = row.of.known_change
+    return cells.NONE if exact is None else cells.change(row.shown.change, exact)
+
+
+def _then(row: MonthRow) -> Cell:
+    return cells.UNPRICED if row.then is None else cells.money(row.then.mid)
 
 
 def _points(row: MonthRow) -> Cell:
@@ -132,16 +150,16 @@ MONTHS = f.fields(
     month=f.text("of.month", column=Column("Month", "name", of=lambda row: Cell(row.label))),
     requests=f.computed(column=Column("Requests", drop=4)),
     tokens=f.computed(column=Column("Tokens", drop=5, of=lambda row: cells.tokens(row.tokens))),
-    cost_frozen=f.figure(_frozen), cost_before=f.figure("shown.before", column=Column("Before", drop=1, has_unit=True)),
-    cost_low=f.figure("shown.low", column=Column("Low", drop=2)),
-    cost=f.figure("shown.mid", column=Column(WITH, has_unit=True)),
-    cost_high=f.figure("shown.high", column=Column("High", drop=2)),
-    change=f.figure("shown.change", column=Column("Change", drop=2, of=_change)), currency=f.CURRENCY,
+    cost_frozen=f.figure(_frozen), cost_before=f.figure("before.before", column=Column("Before", drop=1, has_unit=True)),
+    cost_low=f.figure("then.low", column=Column("Low", drop=2)),
+    cost=f.figure("then.mid", column=Column(WITH, has_unit=True, of=_then)),
+    cost_high=f.figure("then.high", column=Column("High", drop=2)),
+    change=f.figure(lambda row, _: None if row.of.known_change is None else row.shown.change, column=Column("Change", drop=2, of=_change)), currency=f.CURRENCY,
     other_costs=f.decimal("of.after.other"), revenue=f.decimal("of.after.revenue"), margin_before=f.ratio("of.before.margin"),
     margin_low=f.ratio("of.margins.0"), margin=f.ratio("of.after.margin", column=Column("Margin")),
     margin_high=f.ratio("of.margins.1"), points=f.on_page(Column("Points", drop=3, of=_points)),
-    unpriced_tokens=f.computed("of.unpriced_tokens"), cost_frozen_exact=f.decimal("of.today.cost"),
-    cost_before_exact=f.decimal("of.before.cost"), cost_exact=f.decimal("of.after.cost"),
+    unpriced_tokens=f.computed("of.unpriced_tokens"), cost_frozen_exact=f.decimal("of.today.known_cost"),
+    cost_before_exact=f.decimal("of.before.known_cost"), cost_exact=f.decimal("of.after.known_cost"),
 )  # fmt: skip
 
 
@@ -199,7 +217,7 @@ def _chart(plan: Plan) -> Iterator[Note]:
     margins = [month.after.margin for month in months if month.after.margin is not None]
     days = [month.after.cost / month.month.days for month in months]
     line = sparkline(days)
-    if len(set(line)) > 1:
+    if len(set(line)) > 1 and all(month.after.known_cost is not None for month in months):
         first, last = (money_text(value, plan.currency) for value in (days[0], days[-1]))
         yield Note(f"Cost by month     {line}   {first} {ARROW} {last} a day")
     if len(margins) == len(months):
@@ -216,7 +234,7 @@ def month_notes(plan: Plan) -> Iterator[Note]:
         verb = "raises" if first.after.cost > first.before.cost else "lowers"
         yield Note(f"{long_month_text(first.month)} is the first month whose cost the scenario {verb}.")
     if any(month.unpriced_tokens for month in plan.months):
-        yield Note("* Incomplete: the month holds tokens that no price was found for.")
+        yield Note("* Incomplete: it holds tokens that no price was found for.")
     if has_margin(plan) and (said := coverage_note(plan.coverage)):
         yield Note(said)
     last = plan.last.after

@@ -12,7 +12,7 @@ from costcalc.months.turning import ByRises, with_factors
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
-from costcalc.render.plan.months import month_figures, then_title
+from costcalc.render.plan.months import month_figures, month_rows_of, then_title
 from costcalc.render.rows import named
 from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
 from costcalc.render.words import is_cut, rise_word
@@ -135,14 +135,14 @@ def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
     sheet = book.sheets["Months"]
     title = "Months to come, at the log's daily rate" if plan.log else plan.scenario.name or _AHEAD
     sheet.text(0, 0, title, "title")
-    figures, _ = month_figures(plan)
+    rows_shown, _ = month_rows_of(plan)
     rows = [
         TurnedRow(
-            (str(month.month),), (month.requests, month.tokens), shown.before, shown.mid, month.before.cost,
+            (str(month.month),), (month.requests, month.tokens), row.before.before if row.before else None, row.then.mid if row.then else None, month.before.cost,
             workings.months[place] if workings.months else {}, month.after.cost,
             f"(1+growth)^{place + 1}" if _can_grow(plan, workings) else "",
         )
-        for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True))
+        for place, (month, row) in enumerate(zip(plan.months, rows_shown, strict=True))
     ]  # fmt: skip
     table = write_turned(sheet, ["Month"], ["Requests", "Tokens"], then_title(plan), rows, _factors(workings))
     sheet.finish([12, 14, 18, 18, 18, 16, 10], 4, 1)
@@ -152,17 +152,17 @@ def _months(book: Workbook, plan: Plan, workings: Workings) -> _Months:
     names += [f"{end}{_as_computed(follow)}" for end in ("Lowest", "Highest")] if plan.has_ranges else []
     for place, name in enumerate(names):
         sheet.text(table.first_row - 1, found.start + place, name, "header right")
-    for place, (month, shown) in enumerate(zip(plan.months, figures, strict=True)):
-        row = table.first_row + place
+    for place, (month, row_shown) in enumerate(zip(plan.months, rows_shown, strict=True)):
+        row, shown = table.first_row + place, row_shown.then
         covered = workings.months_covered[place] if table.sets and month.after.covered is not None else None
         _month_margins(sheet, found, plan, month, row, covered, grows=_can_grow(plan, workings))
-        ends: list[tuple[int, Variant, Decimal]] = [(4, "low", shown.low), (5, "high", shown.high)]
-        for column, end, coins in ends if plan.has_ranges else ():
+        ends: list[tuple[int, Variant]] = [(4, "low"), (5, "high")]
+        for column, end in ends if plan.has_ranges and shown else ():
             if follow:
                 cost = getattr(month, end).cost
                 sheet.formula(row, found.start + column, table.weighted(row, end), cost, "money")
             else:
-                sheet.number(row, found.start + column, coins)
+                sheet.number(row, found.start + column, getattr(shown, end))
     sheet.sheet.set_column(found.start, found.start + 5, 16)
     return found
 
@@ -190,18 +190,26 @@ def _month_margins(
     else:
         cost = f"({table.at(row, table.exact)}+{other})" if covered is None else f"({table.sum_of(covered)}){grown}"
     if plan.log:
-        scale = Fraction(month.month.days, plan.usage.days)
-        changed = after.revenue / (plan.revenue.amount * scale) if plan.revenue and after.revenue else Fraction(1)
-        rate = "" if changed == 1 else f"*{float(changed)!r}"  # of its currency, since the log
-        earns = f'IF(revenue="","",revenue*{scale.numerator}/{scale.denominator}{rate}{grown})'
-        sheet.formula(row, start + 1, earns, after.revenue)
+        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{_times(plan, month, grown)})', after.revenue)
         sheet.formula(
             row, start + 2, share_left(f"{float(before.all_costs)!r}{grown}", earned), before.margin, "percent"
         )
     else:
         write_earned_ahead(sheet, row, start + 1, after.revenue)
         sheet.number(row, start + 2, before.margin, "percent")
-    sheet.formula(row, start + 3, share_left(cost, earned), after.margin, "percent")
+    if after.known_cost is not None:
+        sheet.formula(row, start + 3, share_left(cost, earned), after.margin, "percent")
+
+
+def _times(plan: Plan, month: PlanMonth, grown: str) -> str:
+    """How many times the log's revenue a month earns: what contracts say of it does not grow."""
+    scale, earned = Fraction(month.month.days, plan.usage.days), month.after.revenue
+    if not plan.revenue or not plan.revenue.amount or earned is None:
+        return f"{scale.numerator}/{scale.denominator}{grown}"
+    going_on, contracted = ((part / plan.revenue.amount) for part in (earned - month.contracted, month.contracted))
+    rate = "" if going_on == scale else f"*{float(going_on / scale)!r}"  # of its currency, since the log
+    times = f"{scale.numerator}/{scale.denominator}{rate}{grown}"
+    return f"({times}+{float(contracted)!r})" if contracted else times
 
 
 def _as_computed(follows: bool) -> str:

@@ -197,7 +197,7 @@ def _write_change(
 def _write_total(sheet: WorkbookSheet, table: TurnedTable, rows: Sequence[TurnedRow], texts: int) -> None:
     row, digits = table.total_row, sheet.book.digits
     known = [line for line in rows if line.is_known]
-    before, after = (exact_sum(getattr(line, name) for line in known) for name in ("exact_before", "exact_after"))
+    before, after = (exact_sum(getattr(line, name) for line in rows) for name in ("exact_before", "exact_after"))
     sheet.text(row, 0, "Total", "text", "total")
     for column in range(1, table.before):
         sheet.text(row, column, "", "text", "total")
@@ -217,8 +217,8 @@ def _write_total(sheet: WorkbookSheet, table: TurnedTable, rows: Sequence[Turned
         sheet.formula(row, table.after, _rounded(sheet, cell(row, table.exact)), shown[1], "currency", "total")
     else:
         shown = (
-            sum((line.before or Decimal() for line in known), Decimal()),
-            sum((line.after or Decimal() for line in known), Decimal()),
+            sum((line.before or Decimal() for line in rows), Decimal()),
+            sum((line.after or Decimal() for line in rows), Decimal()),
         )
         for column, figure in zip((table.before, table.after), shown, strict=True):
             sheet.formula(row, column, _rounded(sheet, f"SUM({table.column(column)})"), figure, "currency", "total")

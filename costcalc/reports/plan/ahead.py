@@ -18,6 +18,7 @@ from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Pla
 from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
 from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
+from costcalc.reports.revenue import contract_notes
 from costcalc.usage.ledger import CUSTOMER
 
 MODEL = "model"  # with its provider the names of a line that a scenario changes
@@ -58,6 +59,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         published=list_changes(horizon.rater.quotes, horizon.segments, frozen, announced),
         notes=[
             *case.left_out,
+            *contract_notes(case.revenue),
             *ending(horizon.pricebook, served, horizon.months[-1]),
             *dict.fromkeys(note for run in (*ends, after) for note in run.notes),
         ],

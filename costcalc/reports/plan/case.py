@@ -15,9 +15,9 @@ from costcalc.problems import fail
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Estimated, Totals, rounded_ratio
-from costcalc.reports.revenue import Revenue, check_floor, revenue_of, summary_ahead
-from costcalc.reports.usage import UsageSummary
+from costcalc.reports.plan.totals import Estimated, Totals, Unpriced, rounded_ratio
+from costcalc.reports.revenue import Revenue, check_floor, revenue_of
+from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import UsageChanges
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.scenario.revenue import Business
@@ -45,9 +45,7 @@ class Case:
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.fx = horizon.fx_of(self.scenario)
-        self.usage = usage or summary_ahead(
-            options.earned, horizon.ledger, horizon.options.timezone, len(horizon.months)
-        )
+        self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
         count, stated = len(horizon.months), self.scenario.horizon or 0
         self.left_out = [
             *check_changes(options.changes, count, horizon.rating, horizon.pricebook, self.usage, stated),
@@ -130,7 +128,11 @@ class Case:
 def totals(case: Case, run: Run) -> list[Totals]:
     """The months of a run."""
     in_part = case.income.is_of_a_part
-    return [Estimated(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None) for m in run.months]
+    kinds = (Unpriced if month.is_unpriced else Estimated for month in run.months)
+    return [
+        of(m.cost, m.other, m.revenue, m.covered + m.covered_other if in_part else None)
+        for of, m in zip(kinds, run.months, strict=True)
+    ]
 
 
 def coverage(case: Case, run: Run, whole: MonthRun) -> Coverage | None:
@@ -152,7 +154,7 @@ def income_of(horizon: Horizon, revenue: Revenue | None, business: Business) -> 
         return UNKNOWN
     if revenue.kind == "rules":
         return Income("rules", customers=horizon.customers_of(business))
-    return Income(revenue.kind, revenue.stated if revenue.kind == "total" else {})
+    return Income(revenue.kind, revenue.stated if revenue.kind == "total" else {}, contracts=revenue.contracts)
 
 
 def _check_own_prices(business: Business, income: Income) -> None:

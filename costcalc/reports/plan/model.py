@@ -88,6 +88,7 @@ class PlanMonth(Ends):
     after: Totals  # at the middle
     high: Totals  # at the dear end
     unpriced_tokens: Fraction
+    contracted: Fraction = Fraction()  # over the log: of the revenue, what contracts say however much is used
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ from costcalc.reports.lines import other_lists, touched_by, with_lines
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
-from costcalc.reports.plan.totals import Outcome, Totals, at_assumed_margins, outcome
-from costcalc.reports.revenue import Revenue, check_floor, revenue_of, summary_ahead
-from costcalc.reports.usage import UsageSummary
+from costcalc.reports.plan.totals import Outcome, Totals, Unpriced, at_assumed_margins, outcome
+from costcalc.reports.revenue import Revenue, check_floor, contract_notes, revenue_of
+from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import CUSTOMER, UsageLedger
 
 if TYPE_CHECKING:
+    from costcalc.months.run import MonthRun
     from costcalc.reports.plan.published import ListChange
 
 _DEFAULTS = LogOptions()
@@ -44,7 +45,7 @@ def plan_over_log(
     target = move_target(pricebook, asked.move_to) if asked.move_to else None
     rater = Rater(ledger, pricebook, fx, asked.rating(options.by), options.changes, [target] if target else [])
     rating = by_line(rater, rater.rating())
-    usage = summary_ahead(options.earned, ledger, asked.timezone, asked.months)
+    usage = summary_of(ledger, asked.timezone)
     left_out = check_changes(options.changes, asked.months, rating, pricebook, usage, options.scenario.horizon or 0)
     revenue = _named(options, revenue_of(options.earned, rating, rater.exchange, ledger, usage.last_day))
     check_floor(options.floor, options.earned, revenue)
@@ -78,7 +79,11 @@ def plan_over_log(
         log=log,
         months=months,
         published=published,
-        notes=left_out + (ending(pricebook, _models(rating, target), months[-1].month) if months else []),
+        notes=[
+            *left_out,
+            *(contract_notes(revenue) if months else ()),
+            *(ending(pricebook, _models(rating, target), months[-1].month) if months else ()),
+        ],
         has_ranges=any(each.low != each.high for each in (found, *months)),
     )
 
@@ -136,18 +141,19 @@ def _months(
     ahead = rate_months(rater, months, usage.days, usage.last_day)
     for place, month in enumerate(months):
         scale = Fraction(month.days, usage.days)
-        earned = scale * revenue.in_month(month, rater.exchange) if revenue else None
-        today, before, low, after, high = (
-            _beside(Fraction(run.months[place].cost), Fraction(run.months[place].covered), revenue, earned)
-            for run in ahead.runs
-        )
+        contracted = revenue.contracted(month, rater.exchange) if revenue else Fraction()
+        earned = scale * revenue.going_on(month, rater.exchange) + contracted if revenue else None
+        today, before, low, after, high = (_beside(run.months[place], revenue, earned) for run in ahead.runs)
         requests = usage.requests * scale if usage.requests is not None else None
         unpriced = Fraction(ahead.middle.months[place].unpriced)
-        found.append(PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced))
+        found.append(
+            PlanMonth(month, requests, usage.tokens * scale, today, before, low, after, high, unpriced, contracted)
+        )
     rater.rates_used |= dict.fromkeys(ahead.rates_used)
     return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
 
 
-def _beside(cost: Fraction, covered: Fraction, revenue: Revenue | None, earned: Fraction | None) -> Totals:
+def _beside(month: MonthRun, revenue: Revenue | None, earned: Fraction | None) -> Totals:
     """A month's cost beside what it earns."""
-    return Totals(cost, Fraction(), earned, covered if revenue and revenue.kind == "rows" else None)
+    of, covered = Unpriced if month.is_unpriced else Totals, Fraction(month.covered)
+    return of(Fraction(month.cost), Fraction(), earned, covered if revenue and revenue.kind == "rows" else None)

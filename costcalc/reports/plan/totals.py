@@ -23,6 +23,11 @@ class Totals:
     covered: Fraction | None = None  # the part of all costs that the revenue is held against; None: all of them
 
     @property
+    def known_cost(self) -> Fraction | None:
+        """None: nothing of it has a price, so that 0 is no cost."""
+        return self.cost
+
+    @property
     def all_costs(self) -> Fraction:
         """What the margin is computed with."""
         return self.served if self.covered is None else self.covered
@@ -72,6 +77,17 @@ class Estimated(Totals):
         return None if exact is None else rounded_ratio(exact)
 
 
+class Unpriced(Estimated):
+    """Totals of usage of which nothing has a price: what it costs, and so what it leaves, is unknown."""
+
+    __slots__ = ()
+    known_cost = exact_margin = profit = None
+
+    def __add__(self, more: Totals) -> Totals:
+        """A sum of which this is a part: it lacks a price in part."""
+        return Estimated(self.cost, self.other, self.revenue, self.covered) + more
+
+
 class Ends:
     """Anything that comes to something before, and with a scenario at the cheap end, the middle and the dear end."""
 
@@ -84,6 +100,11 @@ class Ends:
     @property
     def cost(self) -> Cost:
         return Cost(self.before.cost, self.low.cost, self.after.cost, self.high.cost)
+
+    @property
+    def known_change(self) -> Fraction | None:
+        """None: what it comes to before or after is unknown."""
+        return None if None in (self.before.known_cost, self.after.known_cost) else self.cost.change
 
     @property
     def has_margin(self) -> bool:
@@ -173,14 +194,16 @@ def total_of(parts: Iterable[Totals]) -> Totals:
 
 def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
     """The rise of one's own prices, volume unchanged, at which the margin is met; None where none can be said."""
-    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0:
+    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0 or totals.known_cost is None:
         return None
     return totals.all_costs / (1 - margin) / totals.revenue - 1
 
 
 def recovering(before: Totals, after: Totals) -> Fraction | None:
     """The rise of one's own prices that brings back what is paid more: lost ÷ revenue; None without revenue."""
-    return (after.all_costs - before.all_costs) / after.revenue if after.revenue and after.revenue > 0 else None
+    if not after.revenue or after.revenue < 0 or None in (before.known_cost, after.known_cost):
+        return None
+    return (after.all_costs - before.all_costs) / after.revenue
 
 
 def at_assumed_margins(cost: Cost) -> list[AssumedMargin]:

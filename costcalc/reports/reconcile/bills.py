@@ -11,8 +11,8 @@ from costcalc.calendar import DAY_SECONDS, Month, day_of, instant_of_day, month_
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import fail
 from costcalc.rating.model import LineKey
+from costcalc.usage.formats.plainbill import UNDATED
 from costcalc.usage.ledger import UsageGroup, UsageLedger
-from costcalc.usage.plainbill import UNDATED
 
 CHARGE, ITEM = "charge", "item"  # dimensions that the formats of bills offer
 USAGE = "usage"

@@ -1,0 +1,127 @@
+"""Copies: one usage written in several rows. The row with the largest count stands for all that share its key; of equal
+counts, what the rows say decides, so that the answer does not depend on the order in which threads read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from costcalc.usage.formats.model import AGAIN, Dedupe, Paths
+from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns
+
+if TYPE_CHECKING:
+    from costcalc.usage.reading.readings import Reading
+
+_Get = Callable[[str], SourceColumn | None]  # the column of a path
+_KEY = "key_"
+_OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
+
+
+def has_copies(reading: Reading) -> bool:
+    """Whether lines that were looked at say one usage twice; True too where they cannot tell."""
+    dedupe = reading.spec.dedupe
+    records = [record for source in reading.sources for record in source.records]
+    paths = dedupe.key[0] if dedupe else ()
+    ids = [held[0] for record in records if (held := [record[path] for path in paths if path in record])]
+    return not ids or len(ids) > len(set(ids))
+
+
+def copy_columns(
+    keys: Sequence[str], latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
+) -> dict[str, str]:
+    """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
+
+    `parts`: whether the row has members that are read one by one, for each list of them.
+    """
+    if not keys:
+        return {}
+    # The one written last first, then the largest count, then the earliest. The row and its parts are chosen apart: both take the one with parts.
+    cases = " ".join(f"WHEN {present} THEN {i}" for i, present in enumerate(parts))
+    written = f"-({latest}), " if latest else ""
+    place = f"row({written}-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
+    found = {f"{_KEY}{i}": sql for i, sql in enumerate(keys)}
+    return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
+
+
+def is_of_copies(column: str) -> bool:
+    """Whether the column is one of `copy_columns`."""
+    return column.startswith(_OF_COPIES)
+
+
+def each_once(rows: str, columns: Sequence[str]) -> str:
+    """Of rows with the columns that tell copies, each usage once; those without a key stay as they are."""
+    keys = [column for column in columns if column.startswith(_KEY)]
+    if not keys:
+        return rows
+    kept = ", ".join(f'"{column}"' for column in columns if not is_of_copies(column))
+    line = ", ".join(f'"{column}" := "{column}"' for column in columns if not is_of_copies(column))
+    every = f"SELECT {kept}, {', '.join(keys)}, place, copied FROM ({rows})"
+    # A minimum over whole rows: those that are equal in all that is asked are one and the same.
+    best = (
+        f"SELECT min(struct_pack(place := place, line := struct_pack({line}))).line AS line, key_0, bool_and(copied) AS copied"
+        f" FROM told WHERE key_0 IS NOT NULL GROUP BY {', '.join(keys)}"
+    )
+    # Few rows are replays, if any: only their keys are looked for among the others.
+    originals = "SELECT key_0 FROM told WHERE NOT copied AND key_0 IN (SELECT key_0 FROM told WHERE copied)"
+    return (
+        f"WITH told AS MATERIALIZED ({every}) SELECT {kept} FROM told WHERE key_0 IS NULL"
+        f" UNION ALL SELECT unnest(line) FROM ({best}) WHERE NOT (copied AND key_0 IN ({originals}))"
+    )
+
+
+def lines_once(dedupe: Dedupe, columns: JsonColumns, parts: Sequence[str]) -> str:
+    """The same of LINES as they are, whose parts are read as rows. `parts`: as of `copy_columns`."""
+    keys, texts = keys_of(dedupe, columns.get), counts_of(dedupe, columns.get)
+    total = " + ".join(f"coalesce(TRY_CAST({text} AS HUGEINT), 0)" for text in texts) or "0"
+    moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
+    replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
+    found = copy_columns(keys, latest_of(dedupe, columns.get), total, moment, replay, parts)
+    if not found:
+        return f"(SELECT line, line.{FILE} AS file FROM LINES)"
+    named = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
+    return f"({each_once(f'SELECT line, line.{FILE} AS file, {named} FROM LINES', ['line', 'file', *found])})"
+
+
+def rows_told_apart(
+    dedupe: Dedupe, columns: TableColumns, rows: Callable[[], str], held: Sequence[str] = (), file: str = FILE
+) -> str:
+    """The rows of a table, each with whether another one that shares its key stands for it.
+
+    `rows`: SQL, asked for when every path is known. `held`: the keys of rows that were counted elsewhere, each as a SELECT.
+    `file`: the column with the position of a row's file.
+    """
+    keys = keys_of(dedupe, columns.get)
+    counts, latest = counts_of(dedupe, columns.get), latest_of(dedupe, columns.get)
+    weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
+    if not keys:
+        return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows()})"
+    own = columns.get(AGAIN)
+    written = [f"{latest} DESC"] if latest else []
+    order = ", ".join(
+        [*written, f"{weight} DESC", *(text for text in columns.asked if not own or text != own.text), file]
+    )
+    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {order})"
+    again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
+    return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
+
+
+def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """What the rows that say one usage share, as SQL; less where there are no such columns."""
+    return [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+
+
+def counts_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """The texts of the counts by which a row is larger than its copies."""
+    return _texts([term.paths for term in dedupe.largest], get)
+
+
+def latest_of(dedupe: Dedupe, get: _Get) -> str:
+    """When a row was last written, as a number; "" where no row says it."""
+    texts = _texts([dedupe.latest], get)
+    return f"coalesce(epoch_us(TRY_CAST({texts[0]} AS TIMESTAMPTZ)), 0)" if texts else ""
+
+
+def _texts(wanted: Sequence[Paths], get: _Get) -> list[str]:
+    found = ([column.text for path in paths if (column := get(path))] for paths in wanted)
+    return [texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})" for texts in found if texts]

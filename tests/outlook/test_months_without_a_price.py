@@ -1,0 +1,73 @@
+"""A month of which nothing has a price: its cost is unknown on the page and in every file, never 0."""
+
+import csv
+import io
+import json
+
+import openpyxl
+import pytest
+
+import costcalc
+
+# Everything moves to a model that has a price from 1 November on: October costs nobody knows what.
+BOOK = """\
+provider: acme
+currency: USD
+timezone: UTC
+models:
+  later:
+    prices:
+      2026-11-01: {input_tokens: 1 per 1M, output_tokens: 1 per 1M}
+"""
+MOVE = "scenario: move\nhorizon: 2 months\nmoves:\n  - {share: 100%, to: acme/later, quality: untested}\n"
+UNKNOWN = ("cost", "cost_low", "cost_high", "cost_exact", "change", "margin_low", "margin", "margin_high")
+
+
+@pytest.fixture
+def words(repo_root, tmp_path):
+    book, move = tmp_path / "acme.yaml", tmp_path / "move.yaml"
+    book.write_text(BOOK, encoding="utf-8")
+    move.write_text(MOVE, encoding="utf-8")
+    prices = costcalc.read_prices([str(book)])
+    return {"usage": repo_root / "examples/usage.csv", "scenario": move, "prices": prices, "revenue": "20000 USD"}
+
+
+def test_it_is_no_zero_on_the_page_nor_in_csv_and_json(words):
+    plan = costcalc.project(**words)
+    october = next(line for line in plan.to_markdown().splitlines() if line.startswith("| Oct 2026"))
+    assert [cell.strip() for cell in october.split("|")][-5:-1] == ["unpriced", "–", "–", "–"]
+    first, second = csv.DictReader(io.StringIO(plan.to_csv(table="months")))
+    assert {name: first[name] for name in UNKNOWN} == dict.fromkeys(UNKNOWN, "")
+    assert float(second["cost"]) > 0
+    month = json.loads(plan.to_json())["months"][0]
+    assert [month[end]["cost"] for end in ("with_the_scenario", "low", "high")] == [None] * 3
+    assert [month[name] for name in ("change", "rise", "hold", "recover", "erosion")] == [None] * 5
+    assert month["before"]["cost"]["rounded"] == first["cost_before"]
+
+
+def test_it_is_an_empty_cell_of_the_workbook_and_the_total_holds_what_is_before(words):
+    plan = costcalc.project(**words)
+    sheet = openpyxl.load_workbook(io.BytesIO(plan.to_xlsx()))["Months"]
+    header = [cell.value for cell in sheet[4]]
+    october = dict(zip(header, (cell.value for cell in sheet[5]), strict=True))
+    assert [october[name] for name in ("With scenario", "Change", "In percent")] == [None] * 3
+    assert october[header[-1]] is None  # the margin
+    shown = openpyxl.load_workbook(io.BytesIO(plan.to_xlsx()), data_only=True)["Months"]
+    before = [shown.cell(row, header.index("Before") + 1).value for row in (5, 6, 7)]
+    assert before[2] == pytest.approx(before[0] + before[1])
+
+
+def test_it_is_no_point_of_a_chart_and_turns_with_no_slider(words):
+    words["scenario"].write_text(MOVE + "prices:\n  - {what: acme, change: +10%}\n", encoding="utf-8")
+    page = costcalc.outlook(**words).to_html()
+    assert "Oct 2026 unpriced" in page
+    assert "there are no sliders" in page
+
+
+def test_a_comparison_does_not_call_it_the_cheapest(words):
+    scenarios = [words.pop("scenario"), "efficiency"]
+    found = costcalc.compare(**words, scenarios=scenarios, months=1)
+    page = " ".join(found.to_markdown().split())
+    assert "In October 2026 efficiency costs" in page
+    assert "move cannot be ranked, for want of prices" in page
+    assert "| move | unpriced |" in page
