@@ -97,20 +97,25 @@ def outcomes(
     `columns`: those that say how a call ended, with their texts; `mapped`: the one that --map names, whose words are
     taken as they are; `provider`, `costs`: the table's own. A row for which somebody was charged did not fail.
     """
-    sure = [test for column, samples in columns.items() if are_codes(samples) for test in _refused((column,), provider)]
+    codes = [(column,) for column, samples in columns.items() if are_codes(samples)]
+    words = [(column,) for column in columns if (column,) not in (*codes, mapped)]
+    sure = [test for column in codes for test in _refused(column, provider)]
     sure += [_says_failed(mapped)] if mapped else []
-    perhaps = [_says_failed((column,)) for column in columns if (column,) != mapped]
+    perhaps = [_has_code(column) for column in codes if provider or costs] + [*map(_says_failed, words)]
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
 
 def _refused(code: Paths, provider: Paths) -> list[Condition]:
-    refused = (code, ("4*", "5*"))
     if not provider:
-        return [Condition((refused,), ((code, _CUT_OFF),))]
+        return [_has_code(code)]
     return [
-        Condition((refused,), ((code, (*_CUT_OFF, *_BILLED_BY_AZURE)),)),
+        _has_code(code, *_BILLED_BY_AZURE),
         Condition(((code, _BILLED_BY_AZURE),), ((provider, ("azure*",)),)),
     ]
+
+
+def _has_code(code: Paths, *but: str) -> Condition:
+    return Condition(((code, ("4*", "5*")),), ((code, (*_CUT_OFF, *but)),))
 
 
 def _says_failed(column: Paths) -> Condition:

@@ -209,7 +209,7 @@ class RowBuilder:
         for term in terms:
             if isinstance(term, Excess):
                 excess = self.count(term.terms)
-                parts += [f"{'-' if term.sign < 0 else '+'} greatest({excess}, 0)"] if excess else []
+                parts += [self._excess(term, excess)] if excess else []
                 continue
             if isinstance(term, SummandBeside):
                 beside = self._beside(term)
@@ -219,6 +219,13 @@ class RowBuilder:
             if alias:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
         return " ".join(parts).removeprefix("+ ") or None
+
+    def _excess(self, term: Excess, excess: str) -> str:
+        if term.sign > 0:
+            return f"+ greatest({excess}, 0)"
+        # Nothing is too much for a whole that the object does not state.
+        whole = self.count([replace(each, sign=1) for each in term.terms if each.sign < 0])
+        return f"- CASE WHEN ({whole}) <> 0 THEN greatest({excess}, 0) ELSE 0 END" if whole else "- 0"
 
     def _beside(self, term: SummandBeside) -> str | None:
         added, stated = self.count(term.terms), self._stated(term.total)
@@ -637,11 +644,12 @@ def _first_of(texts: Sequence[str]) -> str | None:
 
 def _is_like(text: str, value: str) -> str:
     """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
+    text = f"lower({text})" if value.upper() != value else text  # digits have no case
     if value.startswith("*"):
-        return f"contains(lower({text}), {quoted(value.strip('*'))})"
+        return f"contains({text}, {quoted(value.strip('*'))})"
     if value.endswith("*"):
-        return f"starts_with(lower({text}), {quoted(value[:-1])})"
-    return f"lower({text}) = {quoted(value)}"
+        return f"starts_with({text}, {quoted(value[:-1])})"
+    return f"{text} = {quoted(value)}"
 
 
 def _first_filled(texts: Sequence[str]) -> str:
