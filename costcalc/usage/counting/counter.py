@@ -325,7 +325,9 @@ class Counter:
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
-        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
+        is_exact = self.request.joining is not None and self.engine.reads_little
+        cuts, name = self.request.cuts, reading.spec.name
+        statement = count_statement(rows, cuts, number, name, several, foreseen, is_exact=is_exact)
         self._hold(statement.columns)
         try:
             with self.engine.in_order() if reading.tells_apart else nullcontext():

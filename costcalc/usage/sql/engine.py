@@ -86,7 +86,7 @@ class Engine:
         self.folder, self.progress, self.limits = folder, progress, limits
         files = list(files)
         self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
-        few = _are_few(files)
+        self.reads_little = few = _are_few(files)
         fitting = replace(limits, threads=limits.threads or 1) if few else limits
         self.session = locked_session(folder, files, fitting, tells_progress=progress is not None, is_quick=few)
         self.execute("SET preserve_insertion_order = false")
