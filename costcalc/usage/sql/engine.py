@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _ROWS_AT_ONCE = 10_000
-_FEW_FILES, _FEW_BYTES = 16, 1 << 18  # one thread has counted them before several have shared them out, or a plan is better
+_FEW_FILES, _FEW_BYTES = (
+    16,
+    1 << 18,
+)  # one thread has counted them before several have shared them out, or a plan is better
 _LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
