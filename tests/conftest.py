@@ -86,8 +86,8 @@ def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     """Tests of figures have sessions of one engine, each with tables of its own."""
     if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
         return
-    from costcalc.usage.sql import engine
     from costcalc.usage.files.session import AS_WRITTEN
+    from costcalc.usage.sql import engine
 
     one = request.getfixturevalue("one_engine")
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 import costcalc
 from costcalc.budget.read import parse_budgets
 
@@ -39,7 +37,11 @@ def test_a_part_costs_what_cost_says_of_it():
 
 def test_months_under_a_scenario_are_those_of_its_outlook():
     outlook = costcalc.outlook(LOG, scenario="subsidies-end", revenue=24_000)
-    asked = {"floor": "margin_at_least: 5%", "cost": "each: month, limit: 5 USD", "tokens": "each: month, limit: 5 tokens"}
+    asked = {
+        "floor": "margin_at_least: 5%",
+        "cost": "each: month, limit: 5 USD",
+        "tokens": "each: month, limit: 5 tokens",
+    }
     findings = found("\n".join(f"  - {{name: {name}, scenario: subsidies-end, {what}}}" for name, what in asked.items()), revenue=24_000)  # fmt: skip
     actual = {name: [f.actual for f in findings if f.budget.name == name] for name in asked}
     months = outlook.months

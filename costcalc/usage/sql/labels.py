@@ -12,7 +12,7 @@ from costcalc.selectors import glob_pattern
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.formats.uncounted import MOST as MOST_WATCHED
 from costcalc.usage.ledger import Cuts, Edges
-from costcalc.usage.sql.copies import each_once
+from costcalc.usage.sql.copies import AGAIN_COLUMNS, each_once, has_copies_told
 from costcalc.usage.sql.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
@@ -52,6 +52,10 @@ _SUMS = {
     "cost": f"DECIMAL(38,{MONEY_DIGITS})",
     "revenue": f"DECIMAL(38,{MONEY_DIGITS})",
     "rounded": "BIGINT",
+    "doubted": "BIGINT",
+    "doubted_tokens": "HUGEINT",
+    "again_rows": "BIGINT",
+    "again_tokens": "HUGEINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
@@ -62,6 +66,8 @@ _IF_HELD = (
     "uncounted_",
     "replies",
     "off_",
+    "doubted",
+    "again_",
 )  # how columns begin that nobody asks for where no row has them
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
@@ -144,6 +150,10 @@ def count_statement(
     if rounded:
         sums["rounded"] = f"sum({' + '.join(rounded)})"
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
+    if "doubted" in rows.columns:
+        sums |= {"doubted": "count_if(doubted)", "doubted_tokens": f"sum({tokens_of(rows.columns)}) FILTER (doubted)"}
+    if has_copies_told(rows.columns):
+        sums |= {name: f"sum({name})" for name in AGAIN_COLUMNS}
     if "reply" in rows.columns:
         sums["replies"] = "list(reply) FILTER (reply IS NOT NULL)"
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
@@ -177,11 +187,18 @@ def _with_periods(rows: str, slot: str, foreseen: Foreseen) -> str:
     )
 
 
+def tokens_of(columns: Collection[str]) -> str:
+    """The tokens of rows that have these columns."""
+    return (
+        " + ".join(f"coalesce({name}, 0)" for name in ("m_input_tokens", "m_output_tokens") if name in columns) or "0"
+    )
+
+
 def _once(rows: RowQuery, with_file: bool) -> str:
     """The rows, each usage once, with what is asked of them."""
     asked = [name for name in rows.columns if not name.endswith("_text")]
     more = [*(["file"] if with_file else []), "verdict", *([] if "ended" in asked else ["ended"])]
-    return each_once(rows.sql, [*asked, *more])
+    return each_once(rows.sql, [*asked, *more], tokens_of(asked))
 
 
 def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
@@ -403,6 +420,18 @@ def files_statement(chosen: str = "") -> str:
     )
 
 
+def left_out_statement(chosen: str, held: Collection[str]) -> str:
+    """The tokens of each file's rows by their verdict, and what copies of these rows hold: rows and tokens."""
+    sums = [tokens_of(held), *AGAIN_COLUMNS]
+    asked = ", ".join(
+        f"coalesce(sum({name}), 0)" if name not in AGAIN_COLUMNS or name in held else "0" for name in sums
+    )
+    return (
+        f"SELECT reading, file, verdict, {asked} FROM counted WHERE {_OF_LOGS} AND verdict <> {OUTSIDE}{chosen}"
+        " GROUP BY ALL ORDER BY ALL"
+    )
+
+
 def summary_statements(
     chosen: str,
     covering: Sequence[tuple[int, int]],
@@ -419,7 +448,7 @@ def summary_statements(
     """
     of_counted = f"FILTER (verdict = {COUNTED})"
     remarks, watched = most
-    sums = {"undated": of_counted, "rounded": of_counted}
+    sums = dict.fromkeys(("undated", "rounded", "doubted", "doubted_tokens"), of_counted)
     sums |= {f"remark_{i}": of_counted for i in range(remarks)}
     # Rows that contradict themselves may do so for want of what was not read.
     sums |= dict.fromkeys(("off_rows", "off_above", "off_below"), "") | {f"m_{name}": of_counted for name in meters_}
@@ -428,6 +457,7 @@ def summary_statements(
         asked += [_if_held("sum", f"uncounted_{i}", held), _if_held("max", f"uncounted_largest_{i}", held)]
     return {
         "files": files_statement(chosen),
+        "left out": left_out_statement(chosen, held),
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
         "beside": f"SELECT reading, {', '.join(asked)} FROM counted"
         f" WHERE {_OF_LOGS} AND verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",
