@@ -126,12 +126,13 @@ def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     call = usage.asked.call
     if whole and call:
         begun = call.without("--hike", "--scenario", "--pass-through", "--by").of("init", "prices")
-        yield Command("A start for prices of your own", (*begun, "-o", "my-prices"))
+        yield Command(call.titled("A start for prices of your own"), (*begun, "-o", "my-prices.yaml"))
 
 
 def _toml(text: str) -> str:
-    """A TOML string; a backtick would end the block of a Markdown page."""
-    return json.dumps(text, ensure_ascii=False).replace("`", "\\u0060")
+    """A TOML string; a backtick would end the block of a Markdown page, and what does not print may drive a terminal."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() and char != "`" else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def _what(part: Unpriced) -> str:
@@ -170,6 +171,9 @@ def _assumptions(rating: Rating) -> Iterator[Note]:
     total = rating.total.before
     for part in rating.assumptions:
         if part.code == "default-region":
+            continue
+        if part.code == "stated-zero":
+            yield Note(f"{part.text}.", "loud")
             continue
         text = part.text if part.text.lower().startswith("estimate") else f"Estimate: {part.text}"
         if part.cost and total:

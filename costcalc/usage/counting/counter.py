@@ -21,7 +21,7 @@ from costcalc.usage.counting.diagnose import (
     MOST_PROBLEMS,
 )
 from costcalc.usage.counting.digits import with_all_digits
-from costcalc.usage.counting.foreseen import foresee, is_worth_a_look
+from costcalc.usage.counting.foreseen import are_lengths_few, foresee, is_worth_a_look
 from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
@@ -40,7 +40,7 @@ from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
 from costcalc.usage.formats.uncounted import UncountedSums
 from costcalc.usage.formats.unread import is_of_member, watched_in
-from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 from costcalc.usage.request import NAMES, ScanRequest
@@ -325,7 +325,9 @@ class Counter:
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
-        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
+        cuts, name = self.request.cuts, reading.spec.name
+        is_exact = bool(self.request.joining) and are_lengths_few(reading, cuts, reads_little=self.engine.reads_little)
+        statement = count_statement(rows, cuts, number, name, several, foreseen, is_exact=is_exact)
         self._hold(statement.columns)
         try:
             with self.engine.in_order() if reading.tells_apart else nullcontext():
@@ -716,11 +718,11 @@ class Counter:
                 if remark.when is None:
                     found.setdefault(f"{spec.name}: {remark.text}", 0)
                 elif rows and not remark.must_be:
-                    text = f"{spec.name}: rows that {remark.text}"
+                    text = (Loud if remark.is_loud else str)(f"{spec.name}: rows that {remark.text}")
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded
-        notes += [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
+        notes += [type(text)(f"{text}: {rows:,}") if rows else text for text, rows in found.items()]
         return [
             *notes,
             *self.settled,

@@ -116,7 +116,7 @@ def _unknown_lines(counter: Counter, number: int, source: ReadableFile) -> list[
 
 def at_first(counter: Counter, number: int, column: str, problem: Problem) -> Problem:
     """The problem at the first counted row of which the condition is true, or the first line with such a part."""
-    for source, parts in product(counter.readings[number].sources, (None, *counter.held_parts(number))):
+    for source, parts in product(_holding_first(counter, number, column), (None, *counter.held_parts(number))):
         rows = counter.rows_alone(number, source, parts)
         if column not in rows.watched:
             continue
@@ -126,6 +126,16 @@ def at_first(counter: Counter, number: int, column: str, problem: Problem) -> Pr
         if found[0][0] is not None:
             return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
     return problem
+
+
+def _holding_first(counter: Counter, number: int, column: str) -> list[ReadableFile]:
+    """The sources of a reading: those of which a counted row has the column, before all others."""
+    sources = counter.readings[number].sources
+    if len(sources) == 1 or column not in counter.held:
+        return [*sources]
+    clause = f"reading = {number} AND verdict = {COUNTED} AND {column} > 0{counter.chosen()}"
+    holding = {file for (file,) in counter.engine.fetch(f"SELECT DISTINCT file FROM counted WHERE {clause}")}
+    return [source for _, source in sorted(enumerate(sources), key=lambda each: (each[0] not in holding, each[0]))]
 
 
 def _is_object(record: Record) -> bool:

@@ -50,7 +50,7 @@ from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
 
 # What decides the shape of a format: a change of this code is another key of the cache.
 _CODE = (
-    *(Path(__file__).with_name(name) for name in ("failed.py", "read.py", "model.py", "placing.py")),
+    *(Path(__file__).with_name(name) for name in ("read.py", "failed.py", "model.py", "placing.py")),
     *(Path(__file__).parents[2] / name for name in ("meters.py", "meters.yaml")),
 )  # fmt: skip
 _SHAPE_KEYS = [

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _ROWS_AT_ONCE = 10_000
-_FEW_FILES, _FEW_BYTES = 16, 1 << 18  # one thread has counted them before several have shared them out
+_FEW_FILES, _FEW_BYTES = (
+    16,
+    1 << 18,
+)  # one thread has counted them before several have shared them out, or a plan is better
 _LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
@@ -86,8 +89,9 @@ class Engine:
         self.folder, self.progress, self.limits = folder, progress, limits
         files = list(files)
         self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
-        fitting = replace(limits, threads=limits.threads or 1) if _are_few(files) else limits
-        self.session = locked_session(folder, files, fitting, tells_progress=progress is not None)
+        self.reads_little = few = _are_few(files)
+        fitting = replace(limits, threads=limits.threads or 1) if few else limits
+        self.session = locked_session(folder, files, fitting, tells_progress=progress is not None, is_quick=few)
         self.execute("SET preserve_insertion_order = false")
 
     def execute(self, statement: str) -> None:

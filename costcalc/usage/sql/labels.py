@@ -113,9 +113,19 @@ class Foreseen:
 
 
 def count_statement(
-    rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool, foreseen: Foreseen | None = None
+    rows: RowQuery,
+    cuts: Cuts,
+    reading: int,
+    format_name: str,
+    with_file: bool,
+    foreseen: Foreseen | None = None,
+    *,
+    is_exact: bool = False,
 ) -> CountStatement:
-    """One pass over a source: every row gets its labels, equal labels are added up."""
+    """One pass over a source: every row gets its labels, equal labels are added up.
+
+    `is_exact`: lengths are labelled as they are, for the rows are few, and will be joined by what tells them apart.
+    """
     constants = {"reading": str(reading), "format": quoted(format_name)}
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
     keys = {"verdict": "verdict"}
@@ -124,7 +134,7 @@ def count_statement(
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "file"
-    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts, foreseen)
+    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts, foreseen, is_exact)
     keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
@@ -231,9 +241,9 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
     return f"({day} + CASE {' '.join(cases)} ELSE {ordered[-1]} END)"
 
 
-def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
+def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None, is_exact: bool) -> dict[str, str]:
     """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
-    labels = _lengths(rows, cuts, foreseen)
+    labels = _lengths(rows, cuts, foreseen, is_exact)
     if not any(meters().by_name[name].unit == "token" for name in rows.meters):
         return {**labels, "basis": "'none'"}
     if "lacks_tokens" in rows.columns:
@@ -241,9 +251,10 @@ def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[
     return labels
 
 
-def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
+def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None, is_exact: bool) -> dict[str, str]:
+    largest = _whole_below if is_exact else largest_cut
     if "input_over" in rows.columns:
-        stated = largest_cut("input_over + 1", cuts.input_lengths)
+        stated = largest("input_over + 1", cuts.input_lengths)
         basis = "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"
         return {"input_over": f"CASE WHEN input_over IS NULL THEN 0 ELSE {stated} END", "basis": basis}
     if "requests" not in rows.columns:
@@ -259,7 +270,7 @@ def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str,
             cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in enumerate(own))
             unseen = f"CASE WHEN verdict = {COUNTED} THEN {UNFORESEEN} ELSE 0 END"
             labels[f"{side}_over"] = (
-                f"CASE lengths {cases} ELSE {unseen} END" if own else largest_cut(length, every[place], per)
+                f"CASE lengths {cases} ELSE {unseen} END" if own else largest(length, every[place], per)
             )
     return labels
 
@@ -311,6 +322,13 @@ def largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     times = f" * {requests}" if requests else ""
     chosen = _between(length, sorted(cuts), 0, times)
     return f"CASE WHEN coalesce({requests}, 0) = 0 THEN 0 ELSE {chosen} END" if requests else chosen
+
+
+def _whole_below(length: str, _cuts: Sequence[int], requests: str = "") -> str:
+    """The largest whole number that the length is strictly above, which is no less than any cut that it is above."""
+    if not requests:
+        return f"greatest({length} - 1, 0)"
+    return f"CASE WHEN coalesce({requests}, 0) = 0 THEN 0 ELSE greatest(({length} - 1) // {requests}, 0) END"
 
 
 def _between(length: str, cuts: Sequence[int], below: int, times: str) -> str:
