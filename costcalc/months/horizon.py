@@ -285,8 +285,7 @@ class Horizon:
 
     def _running(self, segments: Segments, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
         lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
-        rated = {} if reading.is_drawn else self._rated.setdefault((what.changes, reading), {})
-        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets, rated)
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets, self._rated)
         return Running(segments, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:

@@ -54,7 +54,9 @@ class RunPrices:
     log_fx: FxTable
     commitments: Sequence[Commitment] = ()
     targets: Targets = field(default_factory=Targets)
-    rated: dict[PriceKey, Rated] = field(default_factory=dict)  # by runs that read prices so and under these changes
+    rated: dict[tuple[PriceChanges, Reading], dict[PriceKey, Rated]] = field(
+        default_factory=dict
+    )  # found by earlier runs
 
 
 @dataclass(slots=True)
@@ -129,7 +131,8 @@ class Running:
         self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
         self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
         self.months = months[-1:] if last_only else months
-        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, prices.rated)
+        rated = {} if reading.is_drawn else prices.rated.setdefault((what.changes, reading), {})
+        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, rated)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
         self.earner = Earner(segments, what.income, what.business, reading, self.pricer.exchange)
