@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -185,7 +185,7 @@ class Horizon:
         self._kinds = tuple(dict.fromkeys([*columns_for(scenarios), *kept]))
         self._raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
         self._quotes: dict[tuple[date, ...], Quotes] = {}
-        self._rated: dict[tuple[PriceChanges, Reading], dict[PriceKey, Rated]] = {}
+        self._rated: dict[Hashable, dict[PriceKey, Rated]] = {}
         self.segments: Segments = self._segments(scenarios, list(labels), last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:

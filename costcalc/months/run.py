@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -54,9 +54,7 @@ class RunPrices:
     log_fx: FxTable
     commitments: Sequence[Commitment] = ()
     targets: Targets = field(default_factory=Targets)
-    rated: dict[tuple[PriceChanges, Reading], dict[PriceKey, Rated]] = field(
-        default_factory=dict
-    )  # found by earlier runs
+    rated: dict[Hashable, dict[PriceKey, Rated]] = field(default_factory=dict)  # by what changes and reads prices alike
 
 
 @dataclass(slots=True)
@@ -131,7 +129,8 @@ class Running:
         self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
         self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
         self.months = months[-1:] if last_only else months
-        rated = {} if reading.is_drawn else prices.rated.setdefault((what.changes, reading), {})
+        alike = (*what.changes, reading.prices_as)
+        rated = {} if reading.is_drawn else prices.rated.setdefault(alike, {})
         self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, rated)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
