@@ -40,7 +40,7 @@ from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
 from costcalc.usage.formats.uncounted import UncountedSums
 from costcalc.usage.formats.unread import is_of_member, watched_in
-from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 from costcalc.usage.request import NAMES, ScanRequest
@@ -718,11 +718,11 @@ class Counter:
                 if remark.when is None:
                     found.setdefault(f"{spec.name}: {remark.text}", 0)
                 elif rows and not remark.must_be:
-                    text = f"{spec.name}: rows that {remark.text}"
+                    text = (Loud if remark.is_loud else str)(f"{spec.name}: rows that {remark.text}")
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded
-        notes += [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
+        notes += [type(text)(f"{text}: {rows:,}") if rows else text for text, rows in found.items()]
         return [
             *notes,
             *self.settled,

@@ -19,41 +19,21 @@ NO = ("false", "no", "off", "0", "disabled", "f", "n")
 _CODE = re.compile(r"[1-5]\d\d(\.0)?")
 _CUT_OFF, _BILLED_BY_AZURE = ("499*",), ("400*", "408*")
 _FAILED = (
-    "fail*",
-    "error*",
-    "exception*",
-    "reject*",
-    "refused",
-    "denied",
-    "throttl*",
-    "timeout",
-    "timed*",
-    "4xx",
-    "5xx",
-)
+    "fail*", "error*", "exception*", "reject*", "refused", "denied", "throttl*", "timeout", "timed*", "4xx", "5xx",
+)  # fmt: skip
+_ANSWERED = ("ok*", "success*", "succeeded", "complete*", "finished", "done", "answered", "1*", "2*", "3*")
+_NO_ERROR = (*NO, *NOT_STATED, "", "{}", "[]", "ok", "success", "no error", "no_error", "200")
 
 # How columns are called, without case, spaces, dashes and underscores, that say how a call ended.
 _STATUS = frozenset(
-    [
-        "status",
-        "state",
-        "outcome",
-        "statuscode",
-        "httpstatus",
-        "httpstatuscode",
-        "httpcode",
-        "responsestatus",
-        "responsestatuscode",
-        "responsecode",
-        "callstatus",
-        "requeststatus",
-        "状态",
-        "状态码",
-    ]
-)
-_SUCCESS = frozenset(["success", "issuccess", "succeeded", "successful", "issuccessful", "ok"])
+    (
+        "status", "state", "outcome", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsestatus",
+        "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码",
+    )
+)  # fmt: skip
+_SUCCESS = frozenset(("success", "issuccess", "succeeded", "successful", "issuccessful", "ok"))
 _ERROR = frozenset(
-    ["error", "iserror", "haserror", "errorcode", "errortype", "errormessage", "failed", "isfailed", "failure"]
+    ("error", "iserror", "haserror", "errorcode", "errortype", "errormessage", "failed", "isfailed", "failure")
 )
 
 
@@ -123,5 +103,14 @@ def _says_failed(column: Paths) -> Condition:
     if name in _SUCCESS:
         return Condition(((column, NO),))
     if name in _ERROR:  # a code or a text of the error, or yes
-        return Condition(present=(column,), lacks=((column, (*NO, *NOT_STATED, "")),))
+        return Condition(present=(column,), lacks=((column, _NO_ERROR),))
     return Condition(((column, (*_FAILED, *YES, "4*", "5*")),), ((column, _CUT_OFF),))
+
+
+def says_neither(column: Paths) -> Condition:
+    """Whether the column says of a row something else than that its call failed, or was answered. Of errors all is known."""
+    name = canonical(column[-1])
+    if name in _ERROR or name in _SUCCESS:
+        return Condition(present=(column,), lacks=((column, ("*",)),))
+    known = (*_FAILED, *_ANSWERED, *YES, *NO, *NOT_STATED, "", "4*", "5*")
+    return Condition(present=(column,), lacks=((column, known),))

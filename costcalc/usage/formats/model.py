@@ -138,6 +138,7 @@ class Remark:
     text: str
     when: Condition | None = None
     must_be: bool = False  # of some row, else what it names is not there; then nothing is shown
+    is_loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.formats.dates import AS, check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
-from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_outcome
+from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_neither, says_outcome
 from costcalc.usage.formats.model import (
     TIMES,
     Condition,
@@ -101,7 +101,8 @@ def understand(
     `nested`: paths of JSON records below their top, which --map may name.
     """
     mapped = _mapped(header, mapping, file, nested)
-    taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1}
+    ended = mapped.meanings.get(FAILED, ())  # it may be asked for as a dimension, too
+    taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1} - {*ended}
     outer = {path.partition(INSIDE)[0] for columns in mapped.meanings.values() for path in columns if INSIDE in path}
     claims: dict[str, list[str]] = {}
     currencies: dict[str, str] = {}
@@ -132,7 +133,11 @@ def understand(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
         tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
-        {name: samples.get(name, ()) for name in dimensions if says_outcome(name, samples.get(name, ()))},
+        {
+            name: samples.get(name, ())
+            for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
+            if name not in ended and says_outcome(name, samples.get(name, ()))
+        },
     )  # fmt: skip
 
 
@@ -385,9 +390,15 @@ def plain_format(
             *remarks,
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
+    ended = meanings.get(FAILED, ())
+    if ended:
+        words = (
+            f'have a word in "{ended[-1]}" that says neither that a call failed nor that it did not, and are counted'
+        )
+        remarks = (*remarks, Remark(words, says_neither(ended), is_loud=True))
     remarks = (*remarks, *_must_be_held(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
-    skip, doubtful = outcomes(found.outcomes, meanings.get(FAILED, ()), meanings.get("provider", ()), costs)
+    skip, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
         keeps_to_paths=True, skip=skip, doubtful=doubtful,
