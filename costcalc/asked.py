@@ -39,13 +39,17 @@ class Call:
     def without(self, *flags: str) -> Call:
         return Call(self.usage, tuple(option for option in self.options if option[0] not in flags))
 
+    def titled(self, what: str) -> str:
+        """What is said before the command; standard input is read up by then."""
+        return f"{what}, once the log is in a file" if "-" in self.usage else what
+
     def of(self, *command: str) -> tuple[str, ...]:
         """The command with these words, each quoted for a shell; an option stands in one with its value."""
         files = self.usage if len(self.usage) <= _MOST_FILES else (f"THE-{len(self.usage)}-FILES",)
         return (
             "costcalc",
             *command,
-            *(shlex.quote(name if name == "-" or not name.startswith("-") else f"./{name}") for name in files),
+            *("LOG" if name == "-" else shlex.quote(f"./{name}" if name.startswith("-") else name) for name in files),
             *(_option(flag, value) for flag, value in self.options),
         )
 

@@ -138,10 +138,22 @@ def parse_yaml(text: str, file: str = "<text>") -> Document:
     """The text as a document with places."""
     from costcalc.yamlreader import read_nodes  # it imports a parser, which a run that reads no YAML does without
 
-    root, problems = read_nodes(text, file)
+    (root,), problems = read_nodes(text, file)
     document = Document(file, text, root, problems)
     document.check()
     return document
+
+
+def read_documents(path: Path | str) -> list[Document]:
+    """The documents of the file, parted by `---`."""
+    from costcalc.yamlreader import read_nodes
+
+    text = read_text(path)
+    roots, problems = read_nodes(text, str(path), several=True)
+    found = [Document(str(path), text, root) for root in roots]
+    found[0].problems += problems
+    found[0].check()
+    return found
 
 
 def too_many(last: Place | None) -> Problem:

@@ -20,14 +20,14 @@ _LONG_NUMBER = re.compile(rf"[\d_]{{{MOST_DIGITS},}}")
 _NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def read_nodes(text: str, file: str) -> tuple[Node, list[Problem]]:
-    """The root of the text, and what is wrong with its keys. CostcalcError: it is not YAML."""
+def read_nodes(text: str, file: str, *, several: bool = False) -> tuple[list[Node], list[Problem]]:
+    """The root of the text, and what is wrong with its keys; `several`: of each document. CostcalcError: it is not YAML."""
     if bad := _NOT_YAML.search(text):
         raise CostcalcError([_character_problem(bad, text, file)])
-    reader = _Reader(text, file)
+    reader = _Reader(text, file, several)
     try:
         with collector_paused():
-            return reader.root(), reader.problems
+            return reader.roots(), reader.problems
     except yaml.MarkedYAMLError as error:
         raise CostcalcError([_syntax_problem(error, text, file)]) from error
     except yaml.YAMLError as error:
@@ -59,25 +59,24 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
 class _Reader:
     """Builds nodes from libyaml's events; no resolver runs, so `1e-7`, `NO` and `1:30` stay texts."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
+    def __init__(self, text: str, file: str, several: bool) -> None:
+        self.text, self.file, self.several = text, file, several
         self.problems: list[Problem] = []
         self.depth = 0
 
-    def root(self) -> Node:
+    def roots(self) -> list[Node]:
+        """Of every document; of a text without any an empty mapping."""
         loader = _Loader(self.text)
         try:
             self._next = loader.get_event
             self._next()  # stream start
-            if isinstance(self._next(), yaml.StreamEndEvent):
-                return Map({}, Place(self.file, 1, 1))
-            root = self._node(self._next())
-            self._next()  # document end
-            after = self._next()
-            if not isinstance(after, yaml.StreamEndEvent):
-                mark = after.start_mark
-                raise yaml.MarkedYAMLError(None, None, "the file holds more than one document", mark)
-            return root
+            found: list[Node] = []
+            while not isinstance(begun := self._next(), yaml.StreamEndEvent):
+                if found and not self.several:
+                    raise yaml.MarkedYAMLError(None, None, "the file holds more than one document", begun.start_mark)
+                found.append(self._node(self._next()))
+                self._next()  # document end
+            return found or [Map({}, Place(self.file, 1, 1))]
         finally:
             loader.dispose()
 

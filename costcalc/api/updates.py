@@ -78,7 +78,7 @@ def _books_in(folder: Path) -> Pricebook:
     if folder.resolve() == shipped_folder():
         return load_pricebook()
     files = [*files_at(folder, []), *(folder / HOSTS_FOLDER).glob("*.y*ml")]
-    return Pricebook(tuple(book for file in sorted(files) if (book := read_file(file)[0])))
+    return Pricebook(tuple(book for file in sorted(files) for book, _ in read_file(file) if book))
 
 
 def _unknown(name: str, books: Pricebook) -> Problem:

@@ -12,8 +12,8 @@ from costcalc.money import MANY, SIGN, exact_text, read_number, with_code
 from costcalc.usage.period import read_days
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
-AMOUNT = re.compile(rf"({_NUMBER}) ?([KMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
-AMOUNTS = rf"{AMOUNT.pattern}|(?:{SIGN}) ?(?:{_NUMBER}) ?[KMB]?|(?:{_NUMBER}) ?[KMB]? ?(?:{SIGN})"  # `$18_000`
+AMOUNT = re.compile(rf"({_NUMBER}) ?([KkMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
+AMOUNTS = rf"{AMOUNT.pattern}|(?:{SIGN}) ?(?:{_NUMBER}) ?[KkMB]?|(?:{_NUMBER}) ?[KkMB]? ?(?:{SIGN})"  # `$18_000`
 PERCENT = re.compile(r"([+-]?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+))%", re.ASCII)
 AGE = re.compile(r"(\d{1,5}) ?(days?|weeks?|months?)", re.ASCII)
 PERIOD = re.compile(r"\d{4}(?:-Q[1-4]|-\d{2}(?:-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?)?)?", re.ASCII)

@@ -29,7 +29,7 @@ Examples:
   costcalc init config -o costcalc.toml
   costcalc init self-hosted -o machines.yaml
   costcalc init format gateway.jsonl -o gateway.yaml
-  costcalc init prices usage.csv -o my-prices
+  costcalc init prices usage.csv -o my-prices.yaml
   costcalc init scenario | less
 """
 
@@ -49,8 +49,8 @@ PricesTargets = Annotated[
     typer.Option(
         "-o",
         "--output",
-        metavar="FOLDER|FILE",
-        help="Where the files go, one for each list; repeatable.",
+        metavar="FILE|FOLDER",
+        help="Where the lists go: into one file, or each into one of a folder; repeatable.",
         show_default="standard output",
     ),
 ]
@@ -123,10 +123,12 @@ def prices(
     from costcalc.cli.progress import scan_progress
     from costcalc.render.prices.starting import FILL_IN
 
-    config, named = configured.config, " ".join(quote(spoken(name)) for name in usage)
+    config, named = configured.config, " ".join("LOG" if name == "-" else quote(spoken(name)) for name in usage)
     with config.blamed(), scan_progress() as progress:
         said = words_of(ctx, words, config, RatedOptions)
-        found = start_of_prices(usage, visible(named), progress=progress, **said)
+        found = start_of_prices(
+            usage, "standard input" if named == "LOG" else visible(named), progress=progress, **said
+        )
     for model, meter in found.meters:
         typer.echo(f"{visible(model)} has a price, but none for {meter}: costcalc prices show {quote(model)}", err=True)
     if not found.files:
@@ -144,16 +146,11 @@ def prices(
 
 
 def write_files(texts: Mapping[str, str], outputs: Sequence[Path] | None, force: bool, next_step: str) -> int:
-    """Several starts: printed one after the other, or written into a folder; a single one may be given its own name."""
-    if all(path is None or (len(texts) == 1 and _is_file_name(path)) for path in paths_of(outputs)):
-        return write("\n".join(texts.values()), outputs, force, next_step)
-    folders = [Path(path or ".") for path in paths_of(outputs)]
-    for folder in folders:
-        if _is_file_name(folder):
-            raise fail(
-                "several-files", f"{len(texts)} lists are begun, and one file holds one: {', '.join(texts)}", place=Place(str(folder)),
-                remedy=f"name a folder for them: -o {quote(str(folder.with_suffix('')))}",
-            )  # fmt: skip
+    """Several starts: printed or written into one file, as documents of it, or each into a file of a folder."""
+    files = [path or Path("-") for path in paths_of(outputs) if path is None or _is_file_name(path)]
+    if files:
+        write("---\n".join(texts.values()), files, force, next_step)
+    folders = [path for path in paths_of(outputs) if path and not _is_file_name(path)]
     _check_free((folder / name for folder in folders for name in texts), force)
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)

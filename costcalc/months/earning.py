@@ -37,6 +37,10 @@ class Income:
     customers: frozenset[str | None] | None = None  # of rules: those that they concern; None: everybody
     contracts: Contracts | None = None  # of rows: what customers pay beside them, however much they use
 
+    def undated(self, end: date) -> Income:
+        """What is earned today, the log's last day, as if it went on until then."""
+        return replace(self, contracts=self.contracts.undated(end)) if self.contracts else self
+
     @property
     def is_of_a_part(self) -> bool:
         """Whether only some of the cost stands against it."""

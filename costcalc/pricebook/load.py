@@ -152,13 +152,12 @@ def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book
     books, terms = [], []
     for file in files:
         try:
-            book, held = read_file(file)
+            read = read_file(file)
         except CostcalcError as error:
             problems.extend(error.problems)
             continue
-        terms.append(held)
-        if book:
-            books.append(book)
+        terms += [held for _, held in read]
+        books += [book for book, _ in read if book]
     return books, terms
 
 

@@ -10,7 +10,8 @@ from costcalc.pricebook.fields_blocks import Declared
 from costcalc.pricebook.fields_terms import TERM_KEYS, TERMS_FILE
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.terms import Terms
-from costcalc.yamldoc import Document, Map, parse_yaml, read_yaml
+from costcalc.problems import CostcalcError, Problem
+from costcalc.yamldoc import Document, Map, parse_yaml, read_documents, read_yaml
 
 
 def read_book(path: Path | str) -> Book:
@@ -23,14 +24,22 @@ def parse_book(text: str, file: str = "<pricebook>") -> Book:
     return _book(parse_yaml(text, file))[0]
 
 
-def read_file(path: Path | str) -> tuple[Book | None, Terms]:
-    """A file of your own: a pricebook, the terms of your contracts, or both. CostcalcError with all its problems."""
-    return _file(read_yaml(path))
+def read_file(path: Path | str) -> list[tuple[Book | None, Terms]]:
+    """A file of your own: of each of its documents a pricebook, the terms of your contracts, or both. CostcalcError with all its problems."""
+    found, problems = [], list[Problem]()
+    for document in read_documents(path):
+        try:
+            found.append(of_document(document))
+        except CostcalcError as error:
+            problems += error.problems
+    if problems:
+        raise CostcalcError(problems)
+    return found
 
 
 def parse_file(text: str, file: str = "<pricebook>") -> tuple[Book | None, Terms]:
     """A pricebook, terms, or both from text."""
-    return _file(parse_yaml(text, file))
+    return of_document(parse_yaml(text, file))
 
 
 def terms_only(keys: Collection[str]) -> bool:
@@ -38,7 +47,8 @@ def terms_only(keys: Collection[str]) -> bool:
     return any(key in TERM_KEYS for key in keys) and all(key in (*TERM_KEYS, "note") for key in keys)
 
 
-def _file(document: Document) -> tuple[Book | None, Terms]:
+def of_document(document: Document) -> tuple[Book | None, Terms]:
+    """The same of a document that was read."""
     if not isinstance(document.root, Map) or not terms_only(document.root.entries):
         return _book(document)
     terms: Terms = TERMS_FILE.read(document, document.root)

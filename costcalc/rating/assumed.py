@@ -27,6 +27,8 @@ _TEXTS = {
     "hours-weighted": "buckets that span several prices: weighted by hours",
 }
 
+_NAMED = 4  # models in a sentence
+
 
 class Assumed:
     """Notes made while charges are made; what was never assumed is never listed."""
@@ -39,6 +41,7 @@ class Assumed:
         self._makers: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._parts: dict[str, None] = {}  # "cached input as input"
         self._only_lists: dict[tuple[str, str], list[str]] = {}
+        self._free: dict[str, int] = {}  # rows by model
         self.default_regions: dict[str, ResolvedModel] = {}
         self.without_commitments = False  # a part of the usage cannot be held against what all of it must come to
         self.undated_rows = 0  # their price day is that of their file's last change, which a copy moves
@@ -89,6 +92,11 @@ class Assumed:
                 price = unit[whole].cost.before / unit[whole].quantity
                 self._note("part-with-whole", price * min(Fraction(sum(own.values())), unit[whole].quantity))
                 self._parts |= {f"{known[name].label} as {known[whole].label}": None for name in own}
+
+    def note_free(self, kind: ChargeKey, sums: Amounts) -> None:
+        """Usage that costs 0 as the log states it, of a model that no list prices."""
+        name = f"{kind.provider}/{kind.model}"
+        self._free[name] = self._free.get(name, 0) + sums.rows
 
     def note_shared_bill(self, amount: Fraction) -> None:
         """A bill of several days was shared out by hours because a rise begins within them."""
@@ -170,6 +178,11 @@ class Assumed:
         if self.without_commitments:
             text = "commitments are left out: only a part of the usage was chosen"
             regions.append(Assumption("commitments-left-out", text))
+        if self._free:
+            rows, names = sum(self._free.values()), sorted(self._free, key=lambda name: (-self._free[name], name))
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            text = f"{rows:,} {'row states' if rows == 1 else 'rows state'} a cost of 0 for a model that no list prices, and 0 is taken (--basis list: unpriced): {', '.join(names[:_NAMED])}{more}"
+            regions.append(Assumption("stated-zero", text))
         if self.undated_rows:
             text = f"rows without a time, priced as of the day of their file's last change: {self.undated_rows:,}"
             regions.append(Assumption("undated", text))

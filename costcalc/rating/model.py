@@ -126,7 +126,7 @@ class Assumption:
     """A figure that rests on more than the log and the list, and between which bounds it lies."""
 
     code: str  # default-region, only-list, makers-list, bucket-on-first-day, band-from-mean, band-unknown, thinking-unknown,
-    # bill-pooled, hours-weighted, start-unknown, part-with-whole, commitments-left-out, undated
+    # bill-pooled, hours-weighted, stated-zero, start-unknown, part-with-whole, commitments-left-out, undated
     text: str
     cost: Fraction = Fraction()  # the part of the cost before that rests on it
     low: Fraction | None = None  # the total, were it the cheapest reading

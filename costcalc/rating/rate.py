@@ -246,13 +246,19 @@ class Rater:
     def charge(self, kind: ChargeKey, sums: Amounts) -> tuple[list[Charge], list[Unpriced]]:
         """The charges of one kind, by the basis that was asked for."""
         if self.bill_wins(kind, sums):
-            return [self._billed(kind, sums)], []
+            return [self._stated(kind, sums)], []
         if kind.states_revenue_alone:
             return [], []
         charges, unpriced = self.by_list(kind, sums)
         if unpriced and self.may_stand_in(sums) and not any(part.meter for part in unpriced):
-            return [self._billed(kind, sums)], []
+            return [self._stated(kind, sums)], []
         return charges, unpriced
+
+    def _stated(self, kind: ChargeKey, sums: Amounts) -> Charge:
+        """The cost that its rows state: 0 is a value, and said where no list has a price that it could be held against."""
+        if not sums.cost and any(sums.quantities) and not self._is_listed(kind, sums):
+            self.assumed.note_free(kind, sums)
+        return self._billed(kind, sums)
 
     def bill_wins(self, kind: ChargeKey, sums: Amounts) -> bool:
         basis = self.options.basis

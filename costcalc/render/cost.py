@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+from costcalc.money import sum_if_known
 from costcalc.rating.model import Cost, ListAndContracted
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
@@ -97,9 +98,13 @@ SPENT_LINE = {**common.LINE, **f.fields(
     revenue=f.amount(lambda row, _: row["of"].earned and (row["of"].earned.before.revenue or Fraction())),
     margin=f.ratio("of.earned.before.margin"), margin_at_most=f.flag("of.margin_is_bound"),
 )}  # fmt: skip
+PRICED = f.part(f.fields(
+    share=f.ratio("priced_share"), tokens=f.count, unpriced_tokens=f.count,
+    unpriced_requests=f.count(lambda rating, _: sum_if_known(part.requests for part in rating.unpriced if part.meter is None)),
+), "rating")  # fmt: skip
 COST_REPORT = f.fields(
     schema=f.constant("costcalc.cost/1"), currency=f.text, complete=f.flag("is_complete"), usage=common.USAGE,
-    configuration=common.configuration(), total=f.amount("rating.total.before"), lines=f.each(SPENT_LINE, _spent_lines),
+    configuration=common.configuration(), coverage=common.COVERAGE, priced=PRICED, total=f.amount("rating.total.before"), lines=f.each(SPENT_LINE, _spent_lines),
     basis=common.BASIS, commitments=f.each(common.COMMITTED, "rating.commitments"), list_and_contracted=common.CONTRACTED,
     list_and_stated=f.part(f.fields(listed=f.amount, stated=f.amount, discount=f.ratio), "both"),
     without_rate=f.each(f.fields(currency=f.text("0"), rows=f.integer("1")), lambda report, _: report.without_rate.items()),

@@ -45,7 +45,7 @@ def assumption_blocks(
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
         *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
-        *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
+        *(Note(f"Left out: {part.text}.", "loud" if part.is_loud else "") for part in usage.skipped),
     ])  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     call = usage.asked.call
     if whole and call:
         begun = call.without("--hike", "--scenario", "--pass-through", "--by").of("init", "prices")
-        yield Command("A start for prices of your own", (*begun, "-o", "my-prices"))
+        yield Command(call.titled("A start for prices of your own"), (*begun, "-o", "my-prices.yaml"))
 
 
 def _toml(text: str) -> str:
@@ -171,6 +171,9 @@ def _assumptions(rating: Rating) -> Iterator[Note]:
     total = rating.total.before
     for part in rating.assumptions:
         if part.code == "default-region":
+            continue
+        if part.code == "stated-zero":
+            yield Note(f"{part.text}.", "loud")
             continue
         text = part.text if part.text.lower().startswith("estimate") else f"Estimate: {part.text}"
         if part.cost and total:

@@ -45,6 +45,7 @@ _NAME_MOST = 40  # more of a name is never shown
 _TEXT_WIDTH = 24
 _BAR_WIDTH = 48
 _LEAST_GAP = 2
+_LEAST_FACT = 18  # columns beside a label
 _TREE_WIDTH = 104  # further apart, a figure and what it belongs to are no longer read as one
 
 _STYLES: dict[Style, str] = {
@@ -145,10 +146,12 @@ def _command(what: str, words: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
-    """Side by side, closer where it is narrow; what does not fit stands beneath the second."""
+    """Side by side, closer where it is narrow; what does not fit stands beneath the second, or where no room is, the first."""
     gap = next((gap for gap in (4, 3, 2) if sum(cell_len(c.text) + gap for c in cells) - gap <= width), 2)
     line: list[Cell] = []
     end, start = 0, cell_len(cells[0].text) + gap
+    if start + max((cell_len(cell.text) for cell in cells[1:]), default=0) > width:
+        start = len(MARGIN)
     for cell in cells:
         if line and end + gap + cell_len(cell.text) > width:
             yield line
@@ -164,12 +167,25 @@ def _line(cells: Sequence[Cell], width: int) -> Iterator[list[Cell]]:
 def _facts(facts: Facts, width: int) -> Iterator[list[Cell]]:
     labels = [shortened(visible(label), 20) for label, _ in facts.rows]
     room = max((cell_len(label) for label in labels), default=0) + 3
+    if width - room < _LEAST_FACT:
+        yield from _stacked(facts, labels, width)
+        return
     for label, (_, parts) in zip(labels, facts.rows, strict=True):
         seen = [visible(part) for part in parts]
         lines = _each(seen, width - room) if facts.each_in_a_line else _flowing(seen, width - room)
         for position, line in enumerate(lines):
             style: Style = "" if facts.each_in_a_line else "quiet"
             yield [Cell(_padded(label if position == 0 else "", room), style), Cell(line)]
+
+
+def _stacked(facts: Facts, labels: Sequence[str], width: int) -> Iterator[list[Cell]]:
+    """Each label in a line of its own, and beneath it what it says."""
+    inset = len(MARGIN)
+    for label, (_, parts) in zip(labels, facts.rows, strict=True):
+        seen = [visible(part) for part in parts]
+        yield [Cell(label, "" if facts.each_in_a_line else "quiet")]
+        for line in _each(seen, width - inset) if facts.each_in_a_line else _flowing(seen, width - inset):
+            yield [Cell(MARGIN + line)]
 
 
 def _each(parts: Iterable[str], width: int) -> Iterator[str]:
@@ -347,7 +363,8 @@ def _titles(columns: Sequence[Column], sizes: Sequence[int], gap: int) -> str:
         if column.kind == "number" and column.title:
             line = _padded(line, end - cell_len(column.title)) + column.title
         elif column.title:
-            line = _padded(line, end - size) + column.title
+            title = shortened(column.title, size) if len(columns) > 1 and column.kind == "name" else column.title
+            line = _padded(line, end - size) + title
         end += gap
     return line
 

@@ -57,7 +57,7 @@ def why_ahead(plan: Plan) -> Iterator[Block]:
 
 def _why(what: str, call: Call | None) -> Iterator[Block]:
     yield Gap()
-    yield Command(what, call.of("explain")) if call else Note(f"{what}: {_OF_PYTHON}", "quiet")
+    yield Command(call.titled(what), call.of("explain")) if call else Note(f"{what}: {_OF_PYTHON}", "quiet")
 
 
 def _is_later(change: PriceChange, last: date | None) -> bool:

@@ -12,7 +12,7 @@ from costcalc.files import collector_paused
 from costcalc.months.earning import UNKNOWN, Income, undated
 from costcalc.months.horizon import Horizon
 from costcalc.months.reading import IN_PARTS
-from costcalc.months.run import Assumptions, Run
+from costcalc.months.run import Run
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import customers_of, ends_of, lines_of, months_under, totals_by_customer
@@ -233,13 +233,13 @@ class _Baselines:
         self._found: list[_Baseline] = []
 
     def of(self, case: Case) -> _Baseline:
-        business, income = undated(case.scenario.business, self.horizon.last_day), case.income
+        what, income = case.today, case.income
+        business = what.business
         for known in self._found:
             if (known.business, known.income) == (business, income):
                 return known
-        what = Assumptions(business=business, income=income)
         frozen = self.horizon.run(replace(what, is_frozen=True), IN_PARTS)
-        announced = self.horizon.run(what, IN_PARTS)
+        announced = self.horizon.run(replace(what, income=income), IN_PARTS)
         rates = (*frozen.rates_used, *announced.rates_used)
         found = _Baseline(business, income, frozen, announced, totals_by_customer(case, frozen), rates)
         self._found.append(found)

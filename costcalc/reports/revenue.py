@@ -72,9 +72,11 @@ class Revenue:
             found[currency] = found.get(currency, Fraction()) - amount
         return sum((amount * exchange(currency, month) for currency, amount in found.items()), Fraction())
 
-    def contracted(self, month: Month, exchange: Exchange) -> Fraction:
-        """What contracts say of that month."""
-        due = self.contracts.between(month.first, month.next.first - timedelta(days=1)) if self.contracts else {}
+    def contracted(self, month: Month, exchange: Exchange, *, as_today: bool = False) -> Fraction:
+        """What contracts say of that month; `as_today`: those of the log's last day, as if they went on."""
+        last = month.next.first - timedelta(days=1)
+        contracts = self.contracts.undated(last) if self.contracts and as_today else self.contracts
+        due = contracts.between(month.first, last) if contracts else {}
         return sum((amount * exchange(currency, month) for (_, currency), amount in due.items()), Fraction())
 
 

@@ -52,6 +52,13 @@ class Earning:
     def paid_in(self, currency: str) -> Earning:
         return replace(self, money=replace(self.money, currency=currency))
 
+    def going_on(self, end: date) -> Earning:
+        """The same as if it went on until then."""
+        if self.is_monthly or self.first is None or self.last is None:
+            return replace(self, last=None)
+        times = Fraction(_days(self.first, end), _days(self.first, self.last))
+        return replace(self, last=end, money=replace(self.money, amount=self.money.amount * times))
+
     def in_months(self, first: date, last: date) -> dict[Month, Fraction]:
         """What falls on these days, by the day, and month by month."""
         begin, end = max(self.first or first, first), min(self.last or last, last)
@@ -78,6 +85,12 @@ class Contracts:
         """Those of some customers; what is said without a currency is in this one."""
         rows = (row for row in self.rows if row.customer in customers)
         return replace(self, rows=tuple(r if r.money.currency else r.paid_in(currency) for r in rows))
+
+    def undated(self, end: date) -> Contracts:
+        """Those in force on the log's last day, as if they went on until then."""
+        return replace(
+            self, rows=tuple(row.going_on(end) for row in self.rows if row.in_months(self.days[1], self.days[1]))
+        )
 
     def between(self, first: date, last: date) -> dict[tuple[str, str], Fraction]:
         """What these days have of it, by customer and currency."""

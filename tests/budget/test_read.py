@@ -20,6 +20,9 @@ from costcalc.problems import CostcalcError, Place
         ("5000MXN", 5_000, "MXN"),  # M is a part of the currency
         ("5M USD", 5_000_000, "USD"),
         ("18000", 18_000, ""),
+        ("20k", 20_000, ""),
+        ("20k USD", 20_000, "USD"),
+        ("500k requests", 500_000, "requests"),
         ("$18_000", 18_000, "USD"),
         ("US$5K", 5_000, "USD"),
         ("20 €", 20, "EUR"),

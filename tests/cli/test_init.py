@@ -211,12 +211,39 @@ class TestPrices:
         early = run_costcalc("cost", log, "--pricebook", "mp", cwd=tmp_path)
         assert (early.code, '"FILL_IN"' in early.err) == (2, True)
 
-    def test_one_list_may_be_one_file_and_several_may_not(self, run_costcalc, log, tmp_path):
+    @pytest.mark.parametrize("to", ["file", "output"])
+    def test_several_lists_are_one_file_that_is_read(self, run_costcalc, log, tmp_path, to):
+        path = tmp_path / "all.yaml"
+        run = run_costcalc("init", "prices", log, *(["-o", path] if to == "file" else []))
+        text = path.read_text() if to == "file" else run.out
+        assert text.count("provider: ") > 1
+        path.write_text(text.replace("FILL_IN per", "2 per").replace("FILL_IN  #", "openai/gpt-5-mini  #"))
+        cost = run_costcalc("cost", log, "--pricebook", path, "--json")
+        assert (cost.code, cost.json["priced"]["share"]) == (0, "1")
+
+    def test_every_list_of_a_file_is_read_with_its_own_places(self, run_costcalc, log, tmp_path):
+        path = tmp_path / "all.yaml"
+        run_costcalc("init", "prices", log, "-o", path)
+        lines = path.read_text().splitlines()
+        open_ = [number for number, line in enumerate(lines, 1) if "FILL_IN per" in line and "#" not in line]
+        for command in (("cost", log, "--pricebook", path), ("prices", "lint", path)):
+            err = run_costcalc(*command).err
+            assert [number for number in open_ if f"all.yaml:{number}:" not in err] == []
+
+    def test_of_standard_input_the_next_step_names_a_log_that_can_be_read_again(self, run_costcalc, log, tmp_path):
+        piped = log.read_text()
+        page = run_costcalc("cost", "-", stdin=piped).out
+        assert "costcalc init prices LOG -o my-prices.yaml" in page
+        assert "once the log is in a file" in page
+        run = run_costcalc("init", "prices", "-", "-o", tmp_path / "all.yaml", stdin=piped)
+        assert "costcalc cost LOG --pricebook" in run.out
+        assert "Models of standard input" in (tmp_path / "all.yaml").read_text()
+
+    def test_one_list_may_be_one_file(self, run_costcalc, log, tmp_path):
         one = ("init", "prices", log, "--where", "provider=snowflake", "-o", tmp_path / "snowflake.yaml")
         assert run_costcalc(*one).code == 0
         assert "provider: snowflake" in (tmp_path / "snowflake.yaml").read_text()
         assert "file-exists" in run_costcalc(*one).err
-        assert "several-files" in run_costcalc("init", "prices", log, "-o", tmp_path / "all.yaml").err
 
     def test_where_every_model_has_a_price_nothing_is_begun(self, run_costcalc, log):
         run = run_costcalc("init", "prices", log, "--where", "provider=alibaba")

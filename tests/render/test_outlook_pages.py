@@ -145,7 +145,7 @@ def test_unpriced_usage_and_refused_rows_are_said_loudly():
     text = said(full())
     assert "! Unpriced: the total is incomplete." in text
     assert "! Refused: 2 rows are not counted" in text
-    assert "* Incomplete: the month holds tokens that no price was found for." in text
+    assert "* Incomplete: it holds tokens that no price was found for." in text
 
 
 def test_one_month_has_no_total_and_one_column_of_causes():

@@ -221,11 +221,14 @@ def test_a_ledger_is_called_by_its_own_name():
 
 
 def test_a_revenue_below_a_unit_is_not_0():
-    """0.45 USD of revenue against 2 USD of cost; thousands are shown whole."""
+    """0.45 USD of revenue against 2 USD of cost, beside thousands too; hundreds alone are shown whole."""
     parts = [group("qwen3-max", 10**6, dimensions=("a",), revenue=Fraction("0.45"), revenue_currency="USD")]
     assert "a 0.45 −344.4%" in page(ledger(*parts, dimensions=("team",)), "alibaba=34", by=("team",))
     parts.append(group("qwen3-max", 10**6, dimensions=("b",), revenue=Fraction(2000), revenue_currency="USD"))
-    assert "b 2,000 99.9%" in page(ledger(*parts, dimensions=("team",)), "alibaba=34", by=("team",))
+    text = page(ledger(*parts, dimensions=("team",)), "alibaba=34", by=("team",))
+    assert "a 0.45 −344.4%" in text
+    assert "b 2,000.00 99.9%" in text
+    assert "b 2,000 99.9%" in page(ledger(parts[1], dimensions=("team",)), "alibaba=34", by=("team",))
 
 
 def test_other_lists_exchange_rates_and_assumptions_are_named():

@@ -133,7 +133,13 @@ def test_contracts_and_seats_earn_in_months_to_come_what_they_say(log, contracts
     for report in (over_log, ahead):
         for earned in (lambda month: month.before.revenue, lambda month: month.after.revenue):
             assert [round(float(earned(month)), 9) for month in report.months] == IN_MONTHS
+    # Today goes on with the contracts of the log's last day: that they end or begin is a step of the bridge.
+    as_today = [600 + 3 * 900 + OF_MONTHS["ember"][month] for month in (1, 2)]
+    for report in (over_log, ahead):
+        assert [round(float(month.today.revenue), 9) for month in report.months] == as_today
+    assert [step.cause for step in ahead.bridge][-1] == "revenue"
     last = {line.name: line.last.revenue for line in ahead.customers}
+    assert next(line.today.revenue for line in ahead.customers if line.name == "borealis") == 900
     assert {name: last[name] for name in OF_MONTHS} == {name: months[-1] for name, months in OF_MONTHS.items()}
     alternatives = costcalc.compare(log, scenarios=[prices, still], **words).report.alternatives
     assert {round(float(each.months[-1].after.revenue), 9) for each in alternatives} == {IN_MONTHS[-1]}

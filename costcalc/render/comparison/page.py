@@ -62,7 +62,7 @@ def _ranking(comparison: Comparison, when: str) -> str:
     """The cheapest and the dearest scenario; one that lacks prices which today's usage has is neither."""
     lacking = [each for each in comparison.scenarios if _lacks(each) > _lacks(comparison.today)]
     ranked = sorted((e for e in comparison.scenarios if e not in lacking), key=lambda each: each.last.after.cost)
-    names = listed_text([each.name for each in lacking])
+    names = listed_text([each.name for each in lacking]) if lacking else ""
     if not ranked:
         return f"Nobody knows what {names} {'cost' if len(lacking) > 1 else 'costs'} in {when}, for want of prices"
     cheap, dear = ranked[0], ranked[-1]

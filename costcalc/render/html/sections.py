@@ -204,7 +204,7 @@ def _plural(title: str) -> str:
 
 def customers_html(plan: Plan) -> str:
     said = "".join(note_html(note) for note in customer_notes(plan))
-    loud = "".join(note_html(note) for note in verdicts(plan))
+    loud = "".join(note_html(note) for note in verdicts(plan.customers))
     return tag("div", loud, id="verdicts") + customers_table(plan).html() + said
 
 

@@ -48,12 +48,11 @@ def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     if len(customers) > _SHOWN[is_wide] + 1:
         yield Note("Every customer: --table customers -o customers.csv", "quiet")
     yield from customer_notes(plan)
-    yield from verdicts(plan)
+    yield from verdicts(customers)
 
 
-def verdicts(plan: Plan) -> Iterator[Note]:
+def verdicts(customers: Sequence[CustomerLine]) -> Iterator[Note]:
     """Loudly those that turn from a profit to a loss; then those that are a loss already."""
-    customers = plan.customers
     named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
     turned = [customer for customer in named if customer.turns_unprofitable]
     if turned:

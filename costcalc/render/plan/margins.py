@@ -14,6 +14,7 @@ from costcalc.render.blocks import Bar, BarPart, Block, Cell, Column, Facts, Fig
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
 from costcalc.render.figures import name_cell, rise_title
+from costcalc.render.plan.customers import verdicts
 from costcalc.render.plan.moving import moving_blocks
 from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
@@ -26,9 +27,11 @@ from costcalc.render.words import (
     plain_percent,
     points_between,
 )
+from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.answers import MoveShare
-from costcalc.reports.plan.model import OverLog, Plan
+from costcalc.reports.plan.model import CustomerLine, OverLog, Plan
 from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
+from costcalc.usage.ledger import CUSTOMER
 
 
 def margin_blocks(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
@@ -59,6 +62,9 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     if table.total.of.earned and not set(plan.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table, plan, outcome)
+        if plan.by == (CUSTOMER,) and not isinstance(log.lines, LinesInEngine):
+            lines = [(line.key[0], line.earned) for line in log.lines if line.earned]
+            yield from verdicts([CustomerLine(name, earned.before, earned.after) for name, earned in lines])
 
 
 def points_text(before: Fraction, after: Fraction) -> str:
@@ -197,9 +203,10 @@ def _points(before: Fraction, after: Fraction, lost: Fraction) -> Cell:
 
 def _by_line(table: Table, plan: Plan, whole: Outcome) -> Grid:
     """Each line's own margin; never a share of somebody else's revenue."""
-    # Whole units where there are thousands of them; a revenue of 0.45 is not 0.
-    digits = 0 if (whole.after.revenue or 0) >= 1000 else minor_digits(plan.currency)
     found = [(name_cell(row, table.by), row.of.earned, row.of.margin_is_bound) for row in table.rows]
+    # Whole units where each has hundreds of them; a revenue of 2.45 is not 2.
+    known = [abs(earned.after.revenue) for _, earned, _ in found if earned and earned.after.revenue]
+    digits = 0 if min(known, default=0) >= 100 else minor_digits(plan.currency)
     total = Cell(TOTAL), whole, table.total.of.margin_is_bound
     columns = [
         Column(table.by[0].replace("_", " ").capitalize(), "name", key="name"),
@@ -253,13 +260,14 @@ def passing_blocks(plan: Plan, log: OverLog) -> Iterator[Block]:
 
     yield Gap()
     yield grid([
-        Column("If so much reaches tokens", "name", of=lambda each: Cell(percent_text(each.share, 0))),
+        Column("Pass-through", "name", of=lambda each: Cell(percent_text(each.share, 0))),
         Column("Before", drop=2, of=lambda each: money(each.outcome.cost.before)),
         Column("Low", drop=1, of=lambda each: money(each.outcome.cost.low)),
         Column(rise_title(plan.changes), of=lambda each: money(each.outcome.cost.mid)),
         Column("High", drop=1, of=lambda each: money(each.outcome.cost.high)),
         Column("Change", of=lambda each: change(each.outcome.cost)),
-        Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
+        plan.revenue is not None
+        and Column(margin_title(plan.coverage), of=lambda each: cells.percent(each.outcome.after.margin)),
     ], log.pass_throughs)  # fmt: skip
     yield Note(
         "The rises were on compute and storage; how much of them reaches the price of tokens is an assumption. "

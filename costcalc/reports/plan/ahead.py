@@ -33,7 +33,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
     usage = case.usage
     after = case.run(reading=IN_PARTS)
     steps = list(case.steps(after))
-    frozen, announced = steps[0][2], steps[1][2]
+    frozen, announced = steps[0][2], case.announced(steps[1][2])
     ends = ends_of(case, after)
     served = ((provider, model) for _, provider, model in after.rows)
     return Plan(

@@ -44,6 +44,7 @@ class Case:
         check_floor(options.floor, options.earned, self.revenue)
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)
+        self.income_today = self.income.undated(horizon.months[-1].next.first) if horizon.months else self.income
         self.fx = horizon.fx_of(self.scenario)
         self.usage = usage or summary_of(horizon.ledger, horizon.options.timezone)
         count, stated = len(horizon.months), self.scenario.horizon or 0
@@ -72,6 +73,17 @@ class Case:
         )
         return self.horizon.run(what, reading, last_only=last_only)
 
+    @property
+    def today(self) -> Assumptions:
+        """Today's usage, and what is earned and paid today, as if both went on."""
+        return Assumptions(business=undated(self.scenario.business, self.horizon.last_day), income=self.income_today)
+
+    def announced(self, without_contracts: Run) -> Run:
+        """Today's usage at the announced list, with contracts as they end and begin; the run without their changes."""
+        if self.income_today == self.income:
+            return without_contracts
+        return self.horizon.run(replace(self.today, income=self.income), IN_PARTS)
+
     def utilisation(self, name: str) -> Fraction:
         """The share of the hours in which the replicas of a self-hosted target may be busy, in the last month."""
         target = next(t for t in self.horizon.targets.values() if f"{t.provider}/{t.model}" == name)
@@ -94,8 +106,7 @@ class Case:
             yield cause, name, after if after is not None and place == len(waiting) - 1 and place > 1 else made()
 
     def _steps(self, reading: Reading) -> Iterator[tuple[str, str, Callable[[], Run]]]:
-        business = self.scenario.business
-        run, what = self.horizon.run, Assumptions(business=undated(business, self.horizon.last_day), income=self.income)
+        run, what, business, income = self.horizon.run, self.today, self.scenario.business, self.income
         yield "today", "", partial(run, replace(what, is_frozen=True), IN_PARTS)
         yield "published", "", partial(run, what, IN_PARTS)
         for kind in USAGE_STEPS:
@@ -110,8 +121,8 @@ class Case:
         what = replace(what, changes=self.options.changes, fx=self.fx)
         if self.scenario.fx:
             yield "fx", "", partial(run, what, reading)
-        if what.business != business:
-            yield "revenue", "", partial(run, replace(what, business=business), reading)
+        if (what.business, what.income) != (business, income):
+            yield "revenue", "", partial(run, replace(what, business=business, income=income), reading)
 
     def _providers(self, usage: UsageChanges) -> list[str]:
         """The providers whose prices the scenario changes, in the order written."""

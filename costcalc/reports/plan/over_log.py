@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from costcalc.calendar import month_of, months_from
+from costcalc.calendar import Month, month_of, months_from
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.breakdown import by_line
@@ -141,9 +141,12 @@ def _months(
     ahead = rate_months(rater, months, usage.days, usage.last_day)
     for place, month in enumerate(months):
         scale = Fraction(month.days, usage.days)
-        contracted = revenue.contracted(month, rater.exchange) if revenue else Fraction()
-        earned = scale * revenue.going_on(month, rater.exchange) + contracted if revenue else None
-        today, before, low, after, high = (_beside(run.months[place], revenue, earned) for run in ahead.runs)
+        going_on = scale * revenue.going_on(month, rater.exchange) if revenue else None
+        as_today, contracted = (_contracted(revenue, month, rater, as_today=each) for each in (True, False))
+        today, before, low, after, high = (
+            _beside(run.months[place], revenue, None if going_on is None else going_on + fixed)
+            for run, fixed in zip(ahead.runs, (as_today, *[contracted] * 4), strict=True)
+        )
         requests = usage.requests * scale if usage.requests is not None else None
         unpriced = Fraction(ahead.middle.months[place].unpriced)
         found.append(
@@ -151,6 +154,10 @@ def _months(
         )
     rater.rates_used |= dict.fromkeys(ahead.rates_used)
     return found, list_changes(rater.quotes, ahead.segments, ahead.frozen, ahead.before)
+
+
+def _contracted(revenue: Revenue | None, month: Month, rater: Rater, *, as_today: bool) -> Fraction:
+    return revenue.contracted(month, rater.exchange, as_today=as_today) if revenue else Fraction()
 
 
 def _beside(month: MonthRun, revenue: Revenue | None, earned: Fraction | None) -> Totals:

@@ -13,14 +13,14 @@ from costcalc.pricebook.fx import parse_fx
 from costcalc.pricebook.load import EVENTS_FILE, FX_FILE, shelf_of_hosts, shipped_books, shipped_files
 from costcalc.pricebook.model import Book
 from costcalc.pricebook.overlay import term_problems
-from costcalc.pricebook.read import parse_file
+from costcalc.pricebook.read import of_document
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.terms import Terms, joined
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.reports.prices.checks import LintFinding, check_book
 from costcalc.reports.prices.family import Families, shipped_families
 from costcalc.reports.prices.figures import figures_of, parts_of
-from costcalc.yamldoc import Document, read_yaml
+from costcalc.yamldoc import Document, read_documents, read_yaml
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,15 @@ def _read(paths: Sequence[Path]) -> _Read:
 
 
 def _read_file(file: Path, read: _Read) -> None:
-    document = read_yaml(file)
-    if file.name == FX_FILE:
-        parse_fx(document.text, str(file))
-    elif file.name == EVENTS_FILE:
-        parse_events(document.text, str(file))
-    else:
-        book, terms = parse_file(document.text, str(file))
+    if file.name in (FX_FILE, EVENTS_FILE):
+        (parse_fx if file.name == FX_FILE else parse_events)(read_yaml(file).text, str(file))
+        return
+    for document in read_documents(file):
+        try:
+            book, terms = of_document(document)
+        except CostcalcError as error:
+            read.errors += error.problems
+            continue
         read.terms.append(terms)
         if book:
             read.books.append((book, document))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from costcalc.pricebook.load import is_shipped
 from costcalc.pricebook.model import Book, Model, PriceBlock, Rate
-from costcalc.pricebook.read import parse_file
+from costcalc.pricebook.read import of_document
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem
 from costcalc.reports.prices.checks import slip_problem
 from costcalc.reports.prices.family import Families, shipped_families, written_rates
 from costcalc.reports.prices.figures import figures_of, parts_of
-from costcalc.yamldoc import read_yaml
+from costcalc.yamldoc import read_documents
 
 Slip = tuple[Book, Model, str, Rate]  # and the meter
 
@@ -64,9 +63,8 @@ def _layers(book: Book | None) -> Iterator[Book]:
 
 def _problems(file: str, families: Families) -> Iterator[Problem]:
     """The figures of the file itself, each at its place."""
-    document = read_yaml(Path(file))
-    book, _ = parse_file(document.text, file)
-    for part in parts_of(book, document) if book else ():
-        for figure in figures_of(part):
+    for document in read_documents(file):
+        book, _ = of_document(document)
+        for figure in (figure for part in (parts_of(book, document) if book else ()) for figure in figures_of(part)):
             if problem := slip_problem(figure, document, families):
                 yield problem
