@@ -631,7 +631,7 @@ class Rater:
     def _check_label(self, name: str, label: InstantLabel) -> None:
         if self._has_instants and label.edges - {*self.ledger.cuts.day_edges}:
             raise fail(
-                "ledger-without-hours", f"the ledger was counted without the hours of {name}",
+                "ledger-without-hours", f"the ledger was counted without the {name}",
                 remedy="count the log again with this scenario",
             )  # fmt: skip
 
