@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,8 @@ _KEPT = 4  # files of a name; older ones are of versions that have gone
 # What every file is read with: a change of this code is another key too.
 _READING = [Path(__file__).with_name(name) for name in ("records.py", "packed.py", "yamldoc.py", "yamlreader.py")]
 
+_SETTLED_SECONDS = 10  # what was changed so shortly before may be changed again within the same tick of its clock
+_DIGESTS: dict[Path, tuple[tuple[int, int, int], bytes]] = {}  # the state of a file, and what its content was then
 _HELD: dict[Path, Any] = {}  # what this process had of each file: asked again, it is not unpacked again
 
 Value = TypeVar("Value")
@@ -68,11 +71,23 @@ def cache_folder() -> Path:
 def _key(code: Sequence[Path], files: Sequence[Path]) -> str:
     digest = sha256(f"{sys.version_info[:3]}".encode())
     for path in (*code, *sorted(files)):
-        content = path.read_bytes()
         # Places in what is read name their files: the same bytes elsewhere are another value.
-        digest.update(f"\0{path}\0{len(content)}\0".encode())
-        digest.update(content)
+        digest.update(f"\0{path}\0".encode())
+        digest.update(_digest(path))
     return digest.hexdigest()[:32]
+
+
+def _digest(path: Path) -> bytes:
+    """Of the content; that of a file which has lain there for a while is not read again by this process."""
+    found = path.stat()
+    state = (found.st_mtime_ns, found.st_size, found.st_ino)
+    known = _DIGESTS.get(path)
+    if known and known[0] == state:
+        return known[1]
+    digest = sha256(path.read_bytes()).digest()
+    if time.time() - found.st_mtime > _SETTLED_SECONDS:
+        _DIGESTS[path] = (state, digest)
+    return digest
 
 
 def _load(path: Path, unpacked: Callable[[Sequence[str]], Value]) -> Value | None:

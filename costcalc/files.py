@@ -107,7 +107,10 @@ def written_whole(path: Path | str) -> Iterator[Path]:
 
     Until then the old file stays as it is, whatever happens to the program. CostcalcError: it cannot be written.
     """
-    shown, target = str(path), Path(os.path.realpath(path))  # a link stays one: its target is renamed over
+    shown = str(path)
+    if "\0" in shown:
+        raise fail("unwritable-file", "cannot write the file: no file has such a name", place=Place(shown))
+    target = Path(os.path.realpath(path))  # a link stays one: its target is renamed over
     try:
         if is_stream(path):
             yield Path(path)  # there is nothing to rename over, and a pipe has no other name

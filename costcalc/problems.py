@@ -108,6 +108,8 @@ def _cells(text: str) -> int:
 
 def visible(text: str) -> str:
     """The text with control characters written out, so that a name from a log cannot drive a terminal."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char in _WIDE_SPACES else _escaped(char) for char in text)
 
 

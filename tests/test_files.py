@@ -74,7 +74,7 @@ def test_a_device_is_written_to_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"), [("", "Is a directory"), ("missing/out.csv", "No such file or directory"), ("file/out.csv", "Not a directory")]
+    ("path", "reason"), [("", "Is a directory"), ("missing/out.csv", "No such file or directory"), ("file/out.csv", "Not a directory"), ("a\0b.csv", "no file has such a name")]
 )  # fmt: skip
 def test_what_cannot_be_written_is_one_clear_error(path, reason, tmp_path):
     (tmp_path / "file").write_text("")

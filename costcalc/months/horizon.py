@@ -22,7 +22,7 @@ from costcalc.months.matching import (
     signature_of,
 )
 from costcalc.months.plan import check_overlaps, months_of_growth
-from costcalc.months.pricing import OFF_PEAK, PEAK, Lists
+from costcalc.months.pricing import OFF_PEAK, PEAK, Lists, Rated
 from costcalc.months.reading import MIDDLE, RangePoint, Reading
 from costcalc.months.run import Assumptions, Run, Running, RunPrices
 from costcalc.months.segment_lengths import Lengths
@@ -36,7 +36,7 @@ from costcalc.pricebook.schedule import edges_utc, is_peak
 from costcalc.problems import CostcalcError, Problem, fail
 from costcalc.rating.breakdown import by_line
 from costcalc.rating.cuts import cuts_for, model_cuts
-from costcalc.rating.model import Rating
+from costcalc.rating.model import PriceKey, Rating
 from costcalc.rating.periods import Periods
 from costcalc.rating.quotes import Quotes
 from costcalc.rating.rate import InstantLabel, Rater, RatingOptions
@@ -185,6 +185,7 @@ class Horizon:
         self._kinds = tuple(dict.fromkeys([*columns_for(scenarios), *kept]))
         self._raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
         self._quotes: dict[tuple[date, ...], Quotes] = {}
+        self._rated: dict[tuple[PriceChanges, Reading], dict[PriceKey, Rated]] = {}
         self.segments: Segments = self._segments(scenarios, list(labels), last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
@@ -284,7 +285,8 @@ class Horizon:
 
     def _running(self, segments: Segments, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
         lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
-        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets)
+        rated = {} if reading.is_drawn else self._rated.setdefault((what.changes, reading), {})
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets, rated)
         return Running(segments, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:

@@ -83,8 +83,8 @@ class _Server:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Rated:
-    """What a segment's flows are billed by: their price key, and the prices of it."""
+class Rated:
+    """What flows are billed by: their price key, and the prices of it."""
 
     key: PriceKey
     quote: Quote
@@ -105,13 +105,17 @@ class _Known:
 class Pricer:
     """Prices flows; what costs the same is computed once."""
 
-    def __init__(self, lists: Lists, log_fx: FxTable, changes: PriceChanges, reading: Reading) -> None:
+    def __init__(
+        self, lists: Lists, log_fx: FxTable, changes: PriceChanges, reading: Reading, rated: dict[PriceKey, Rated]
+    ) -> None:
+        """`rated`: what others found that read prices so and under these changes; what is found here is added."""
         self.lists, self.log_fx, self.changes, self.reading = lists, log_fx, changes, reading
         self.assumed: dict[str, None] = {}
         self.rates_used: dict[RateUsed, None] = {}
         self._servers: dict[tuple[str, str, str], _Server] = {}
         self._serving: dict[int, _Server | None] = {}  # by the identity of a segment, or of a target
-        self._rated: dict[tuple[object, ...], _Rated | None] = {}
+        self._rated: dict[tuple[object, ...], Rated | None] = {}
+        self._by_key = rated  # segments that differ in nothing that a price asks for share one
         self._flows: dict[int, _Known] = {}
         self._of_flow: dict[tuple[object, ...], Priced] = {}
         self._priced: dict[tuple[object, ...], Priced] = {}
@@ -196,7 +200,7 @@ class Pricer:
                 factor = factor * self.reading.raised(change)
         return factor
 
-    def rated(self, flow: Flow, day: date) -> _Rated | None:
+    def rated(self, flow: Flow, day: date) -> Rated | None:
         """What the flow's price depends on, on a day; None: no book knows its model."""
         server = self._server(flow)
         if server is None:
@@ -206,8 +210,14 @@ class Pricer:
         place = (id(flow.segment), server, flow.target is None, flow.tier, lengths, server.since(day))
         if place not in self._rated:
             key = self._key_of(flow, server, day, None if is_own else lengths)
-            self._rated[place] = _Rated(key, self.lists.quotes.quote(key)) if key else None
+            self._rated[place] = self._of_key(key) if key else None
         return self._rated[place]
+
+    def _of_key(self, key: PriceKey) -> Rated:
+        found = self._by_key.get(key)
+        if found is None:
+            found = self._by_key[key] = Rated(key, self.lists.quotes.quote(key))
+        return found
 
     def _key_of(self, flow: Flow, server: _Server, day: date, lengths: tuple[int, int] | None) -> PriceKey | None:
         """`lengths`: above which the requests are; None: as the log has them."""
@@ -281,7 +291,7 @@ class Pricer:
         total = sum(middle(value_of(count, counts)) for name, count in flow.leaves.items() if name in inside)
         return total / float(flow.segment.requests)
 
-    def _price(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
+    def _price(self, flow: Flow, rated: Rated | None, day: date, month: Month) -> Priced:
         segment = flow.segment
         if flow.target is None and segment.billed is not None and segment.bill_wins:
             return self._billed(flow, rated, day, month)
@@ -290,7 +300,7 @@ class Pricer:
             return self._billed(flow, rated, day, month)
         return found
 
-    def _listed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
+    def _listed(self, flow: Flow, rated: Rated | None, day: date, month: Month) -> Priced:
         zero, segment = self.reading.number(0), flow.segment
         if rated is None:
             return Priced(zero, zero, zero + value_of(tokens_of(flow.leaves), segment.floats), is_complete=False)
@@ -320,7 +330,7 @@ class Pricer:
                 parts.append((quote.rates[billed].line or billed, part))
         return Priced(cost, value_of(cost, segment.floats), zero, complete, tuple(parts), busy if facts else None)
 
-    def _billed(self, flow: Flow, rated: _Rated | None, day: date, month: Month) -> Priced:
+    def _billed(self, flow: Flow, rated: Rated | None, day: date, month: Month) -> Priced:
         """The stated cost, which moves in proportion to the list: the contract's discount survives."""
         segment, kind = flow.segment, flow.segment.kind
         amount = self.reading.count(segment, BILLED) * self._rate(kind.cost_currency or self.lists.currency, month)
@@ -361,7 +371,7 @@ class Pricer:
         matching = self.changes.matching(flow.segment.kind.provider, *self.names_served(flow, day))
         return [change for change in matching if change.applies_on(day)]
 
-    def _units_of(self, rated: _Rated, rate: Number, *, contracted: bool) -> _Units:
+    def _units_of(self, rated: Rated, rate: Number, *, contracted: bool) -> _Units:
         found = rated.units.get((rate, contracted))
         if found is not None:
             return found

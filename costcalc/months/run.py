@@ -16,7 +16,7 @@ from costcalc.months.earning import UNKNOWN, Earner, Income, Owner, Volume
 from costcalc.months.flows import Flow, Flows, flows_of
 from costcalc.months.form import value_of
 from costcalc.months.plan import UsagePlan, When
-from costcalc.months.pricing import Lists, Priced, Pricer
+from costcalc.months.pricing import Lists, Priced, Pricer, Rated
 from costcalc.months.reading import Number, Reading
 from costcalc.months.segments import Segment, Segments, tokens_of
 from costcalc.months.targets import Targets
@@ -24,7 +24,7 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.terms import Commitment
 from costcalc.rating.commitments import settle, tally_of
-from costcalc.rating.model import Charge, Cost, RateUsed
+from costcalc.rating.model import Charge, Cost, PriceKey, RateUsed
 from costcalc.rating.rate import NO_CHANGES
 from costcalc.scenario.changes import NO_USAGE_CHANGES, UsageChanges
 from costcalc.scenario.model import PriceChanges
@@ -54,6 +54,7 @@ class RunPrices:
     log_fx: FxTable
     commitments: Sequence[Commitment] = ()
     targets: Targets = field(default_factory=Targets)
+    rated: dict[PriceKey, Rated] = field(default_factory=dict)  # by runs that read prices so and under these changes
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ class Running:
         self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
         self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
         self.months = months[-1:] if last_only else months
-        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading)
+        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, prices.rated)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
         self.earner = Earner(segments, what.income, what.business, reading, self.pricer.exchange)

@@ -45,7 +45,7 @@ def assumption_blocks(
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
         *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
-        *(Note(f"Left out: {counted(part.rows, 'row')} ({part.format}): {part.reason}.") for part in usage.skipped),
+        *(Note(f"Left out: {part.text}.", "loud" if part.is_loud else "") for part in usage.skipped),
     ])  # fmt: skip
 
 
@@ -130,8 +130,9 @@ def _next_step(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
 
 
 def _toml(text: str) -> str:
-    """A TOML string; a backtick would end the block of a Markdown page."""
-    return json.dumps(text, ensure_ascii=False).replace("`", "\\u0060")
+    """A TOML string; a backtick would end the block of a Markdown page, and what does not print may drive a terminal."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() and char != "`" else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def _what(part: Unpriced) -> str:

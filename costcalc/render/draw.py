@@ -74,7 +74,7 @@ class Page:
             for line in _draw(laid_out, width - len(MARGIN)):
                 text = Text(MARGIN if line else "", no_wrap=True, overflow="ignore")
                 for cell in line:
-                    text.append(cell.text, _STYLES[cell.style])
+                    text.append(visible(cell.text), _STYLES[cell.style])
                 text.rstrip()
                 yield plain(text, options.encoding) if options.ascii_only else text
         yield Text("")
@@ -101,7 +101,9 @@ def _draw(block: Block, width: int) -> Iterator[list[Cell]]:
         case Rest():
             yield from _rest(block, width)
         case Command(what, words):
-            yield from ([Cell(line, "quiet")] for line in _command(what, [visible(word) for word in words], width))
+            yield from (
+                [Cell(line, "quiet")] for line in _command(visible(what), [visible(word) for word in words], width)
+            )
         case Facts():
             yield from _facts(block, width)
         case Bar(parts):

@@ -25,7 +25,7 @@ def line_of(problem: Any, _report: Any) -> int | None:
 
 
 # --- what any report rests on -------------------------------------------------------------------------------------------
-SKIPPED = f.fields(format=f.text, reason=f.text, rows=f.integer)
+SKIPPED = f.fields(format=f.text, reason=f.text, rows=f.integer, tokens=f.integer)
 PROBLEM = f.fields(code=f.text, message=f.text, file=f.text("place.file"), line=f.integer("place.line"))
 USAGE = f.part(
     f.fields(

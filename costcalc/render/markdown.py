@@ -43,7 +43,10 @@ def escaped(text: str) -> str:
 
 def markdown_text(title: str, blocks: Sequence[Block]) -> str:
     """Any page as GitHub Markdown."""
-    parts = [f"### {title}", *("\n".join(_block(block)) for block in unfolded(blocks) if not isinstance(block, Gap))]
+    parts = [
+        f"### {escaped(title)}",
+        *("\n".join(_block(block)) for block in unfolded(blocks) if not isinstance(block, Gap)),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -60,9 +63,9 @@ def _block(block: Block) -> Iterator[str]:
         case Command(what, words):
             yield from (f"{escaped(what)}:", "", "```sh", " ".join(visible(word) for word in words), "```")
         case Bar(parts):
-            yield f"`{bar_text(parts, _BAR_WIDTH)}` {' · '.join(part.name for part in parts)}"
+            yield f"`{bar_text(parts, _BAR_WIDTH)}` {' · '.join(escaped(part.name) for part in parts)}"
         case Drawing(lines):
-            yield from ("```text", *lines(_DRAWING_WIDTH), "```")
+            yield from ("```text", *map(visible, lines(_DRAWING_WIDTH)), "```")
         case Tree(roots):
             for root in roots:
                 yield from _branch(root, 0)
@@ -99,7 +102,7 @@ def _comma(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _grid(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
-    yield f"| {' | '.join(column.title for column in columns)} |"
+    yield f"| {' | '.join(escaped(column.title) for column in columns)} |"
     yield f"| {' | '.join(_ALIGN[column.kind] for column in columns)} |"
     for row in rows:
         yield f"| {' | '.join(_cell(cell) for cell in row)} |"

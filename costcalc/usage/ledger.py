@@ -29,6 +29,8 @@ class Loud(str):
     __slots__ = ()
 
 
+FAILED_CALLS = "failed calls, which are not billed; --map failed==no counts them"
+
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
 
@@ -120,6 +122,17 @@ class SkippedRows:
     format: str
     reason: str
     rows: int
+    tokens: int = 0  # that they hold
+
+    @property
+    def is_loud(self) -> bool:
+        """Whether no page may fold it away."""
+        return self.reason == FAILED_CALLS and self.tokens > 0
+
+    @property
+    def text(self) -> str:
+        held = f", {self.tokens:,} token{'s' * (self.tokens != 1)}" if self.tokens else ""
+        return f"{self.rows:,} row{'s' * (self.rows != 1)}{held} ({self.format}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,14 +113,14 @@ def _is_counts(value: object) -> bool:
     return isinstance(value, list) and all(_is_count(number) for number in value)
 
 
-def _are_of(names: Sequence[str]) -> Any:
-    """Whether it is a list of maps that have texts of these names, and a count of rows."""
+def _are_of(names: Sequence[str], more: str = "rows") -> Any:
+    """Whether it is a list of maps that have texts of these names, and a count of rows; `more`: another count that some have."""
     return lambda value: (
         isinstance(value, list)
         and all(
             isinstance(each, dict)
-            and {*each} == {*names, "rows"}
-            and _is_count(each["rows"])
+            and {*each, more} == {*names, "rows", more}
+            and _is_counts([each["rows"], each.get(more, 0)])
             and _is_texts([each[name] for name in names])
             for each in value
         )
@@ -145,7 +145,7 @@ _METADATA = {
     "dimensions": _is_texts,
     "cuts": _are_cuts,
     "sources": _are_of(("path", "format")),
-    "skipped": _are_of(("format", "reason")),
+    "skipped": _are_of(("format", "reason"), more="tokens"),
     "refused_rows": _is_count,
     "unread_files": lambda value: value is None or _is_count(value),
     "first_instant": _is_instant,

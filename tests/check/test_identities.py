@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 import costcalc
 from costcalc.budget.read import parse_budgets
 
@@ -15,17 +13,21 @@ def found(text: str, **words):
     return costcalc.check(LOG, budgets=parse_budgets(f"budgets:\n{text}\n"), **words).findings
 
 
-@pytest.mark.parametrize("each", ["day", "week", "month"])
-def test_periods_add_up_to_the_cost(each):
+def test_periods_add_up_to_the_cost():
     total = costcalc.cost(LOG).total
-    assert sum(f.actual for f in found(f"  - {{name: a, each: {each}, limit: 5}}")) == total
+    each = ("day", "week", "month")
+    findings = found("\n".join(f"  - {{name: {name}, each: {name}, limit: 5}}" for name in each))
+    sums = {name: sum(f.actual for f in findings if f.budget.name == name) for name in each}
+    assert sums == dict.fromkeys(each, total)
 
 
 def test_parts_add_up_to_the_whole_of_money_tokens_and_requests():
-    for limit in ("5 USD", "5 tokens", "5 requests"):
-        features = "\n".join(f"  - {{name: {name}, where: {{feature: {name}}}, limit: {limit}}}" for name in ("chat", "reports", "search", "tagging"))  # fmt: skip
-        *parts, whole = found(f"{features}\n  - {{name: all, limit: {limit}}}")
-        assert sum(part.actual for part in parts) == whole.actual > 0
+    features, limits = ("chat", "reports", "search", "tagging"), ("5 USD", "5 tokens", "5 requests")
+    parts = [f"  - {{name: {name} {limit}, where: {{feature: {name}}}, limit: {limit}}}" for limit in limits for name in features]  # fmt: skip
+    wholes = [f"  - {{name: all {limit}, limit: {limit}}}" for limit in limits]
+    actual = {finding.budget.name: finding.actual for finding in found("\n".join([*parts, *wholes]))}
+    for limit in limits:
+        assert sum(actual[f"{name} {limit}"] for name in features) == actual[f"all {limit}"] > 0
 
 
 def test_a_part_costs_what_cost_says_of_it():
@@ -35,12 +37,17 @@ def test_a_part_costs_what_cost_says_of_it():
 
 def test_months_under_a_scenario_are_those_of_its_outlook():
     outlook = costcalc.outlook(LOG, scenario="subsidies-end", revenue=24_000)
-    floor = found("  - {name: a, scenario: subsidies-end, margin_at_least: 5%}", revenue=24_000)
-    cost = found("  - {name: a, scenario: subsidies-end, each: month, limit: 5 USD}", revenue=24_000)
-    assert [f.actual for f in floor] == [month.after.margin for month in outlook.months]
-    assert [f.actual for f in cost] == [month.after.cost for month in outlook.months]
-    tokens = found("  - {name: a, scenario: subsidies-end, each: month, limit: 5 tokens}")
-    assert [f.actual for f in tokens] == [month.tokens for month in outlook.months]
+    asked = {
+        "floor": "margin_at_least: 5%",
+        "cost": "each: month, limit: 5 USD",
+        "tokens": "each: month, limit: 5 tokens",
+    }
+    findings = found("\n".join(f"  - {{name: {name}, scenario: subsidies-end, {what}}}" for name, what in asked.items()), revenue=24_000)  # fmt: skip
+    actual = {name: [f.actual for f in findings if f.budget.name == name] for name in asked}
+    months = outlook.months
+    assert actual["floor"] == [month.after.margin for month in months]
+    assert actual["cost"] == [month.after.cost for month in months]
+    assert actual["tokens"] == [month.tokens for month in months]
 
 
 def test_the_day_is_that_of_the_forecast():

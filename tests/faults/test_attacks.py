@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from costcalc.selectors import glob_matches
+from tests.kit import write_lines
 
 HEAD = "date,provider,model,input_tokens,output_tokens\n"
 LOG = HEAD + "2026-10-01,alibaba,qwen-plus,1000,500\n"
@@ -213,3 +214,37 @@ def test_what_a_program_at_work_holds_is_not_removed_and_what_a_dead_one_left_is
             assert (at_work.exists(), beside.exists(), dead.exists(), part.exists()) == (True, True, False, False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["costcalc-fedcba9876543210", "costcalc-of-mine"]
     assert (others / "overflow").read_text() == "x"
+
+
+# --- names that drive a terminal or a page -----------------------------------------------------------------------------
+
+DRIVES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cost", "--by", "customer"), ("cost", "--notes", "--all"), ("project", "--hike", "alibaba=34", "--by", "customer"),
+        ("explain", "--hike", "alibaba=34"), ("advise",), ("init", "format"), ("init", "prices"),
+        ("check", "--max-cost", "0.01 USD"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_name_of_a_log_drives_no_terminal(run_costcalc, tmp_path, words):
+    """Escape sequences, signs that turn the direction of a text or show nothing, in each place of a name."""
+    rows = []
+    for sign in ("\x1b]8;;https://a.example\x1b\\", "\x9b31m", "\u202e", "\u200b", "\U000e0041"):
+        for place in ({}, {"model": f"{sign}qwen-plus"}, {"provider": f"{sign}alibaba"}, {"model": f"{sign}qwen-flash", "provider": f"open{sign}ai"}):  # fmt: skip
+            row = {
+                "timestamp": "2026-10-01T00:00:00Z",
+                "provider": "alibaba",
+                "model": "qwen-plus",
+                "customer": f"a{sign}",
+            }
+            rows.append(row | place | {"input_tokens": 10_000 * len(rows), "output_tokens": 5})
+    write_lines(tmp_path / "names.jsonl", rows)
+    command, log = (words[:2], words[2:]) if words[0] == "init" else (words[:1], words[1:])
+    for shown in ([], ["--format", "md"]) if words[0] in ("cost", "project", "check") else ([],):
+        run = run_costcalc(*command, "names.jsonl", *log, *shown, cwd=tmp_path)
+        assert run.code in (0, 1, 3), run.err
+        assert DRIVES.findall(run.both) == []

@@ -91,7 +91,7 @@ def row(draw: st.DrawFn) -> Row:
 
 
 FRESH = st.lists(row(), min_size=1, max_size=8)
-POOL = 60  # logs, scanned once for all properties
+POOL = 40  # logs, scanned once for all properties
 
 
 @cache

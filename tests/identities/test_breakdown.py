@@ -24,7 +24,7 @@ from tests.identities.plans import HIKES
 from tests.identities.test_joining import counted, said
 from tests.kit import book, examples, flat, model, prices, rates, usage
 
-few = examples(15)
+few = examples(6)
 SPENT = LOGS.map(lambda log: [{**row, "revenue": ""} for row in log])
 EARNED = st.one_of(SPENT, LOGS, LOGS.map(lambda log: [{**row, "revenue": row["revenue"] or "0.25"} for row in log]))
 BY = st.sampled_from([("customer",), ("model", "customer"), ("customer", "service_tier"), ("day", "customer"), ("customer", "month")])  # fmt: skip
@@ -62,7 +62,7 @@ def test_it_is_all_of_the_usage(log, by):
         )
 
 
-@examples(8)
+@examples(4)
 @given(EARNED, BY, st.sampled_from([None, "day", "month"]), HIKES)
 def test_a_stored_ledger_is_added_up_as_its_log_is(log, by, each, hikes):
     path, ledger = counted(log, hikes)

@@ -36,7 +36,7 @@ from tests.identities.plans import (
 )  # fmt: skip
 from tests.kit import about, examples
 
-few = examples(12)
+few = examples(8)
 FIRST, LAST = "2026-09-01", "2026-09-28"
 UNBILLED = LOGS.map(lambda rows: [{**row, "billed_cost": "", "currency": ""} for row in rows])
 

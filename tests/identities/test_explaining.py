@@ -42,7 +42,7 @@ def explained(log: list[dict[str, Any]], books: costcalc.Prices = BOOKS, **words
     return costcalc.explain(ledger((json.dumps(log),)), prices=books, **{"currency": "USD", **words})
 
 
-@examples(30)
+@examples(15)
 @given(TO_THE_END, HIKES, BASES)
 def test_every_chain_multiplies_out_and_all_add_up(log, hikes, basis):
     found = explained(log, hikes=hikes, basis=basis, by=("customer", "provider", "model"))
@@ -60,7 +60,7 @@ def test_every_chain_multiplies_out_and_all_add_up(log, hikes, basis):
     assert found.total == project(log, hikes=hikes, basis=basis).total
 
 
-@examples(20)
+@examples(10)
 @given(TO_THE_END, HIKES)
 def test_under_contracts_too(log, hikes):
     under = costcalc.Prices(BOOKS.pricebook.with_terms(prices(TERMS + COMMITTED).pricebook.terms), BOOKS.fx)
@@ -71,7 +71,7 @@ def test_under_contracts_too(log, hikes):
     assert sum((leaf.cost.mid for _, _, leaf in found.leaves()), Fraction()) == found.total.mid
 
 
-@examples(20)
+@examples(10)
 @given(LOGS, PERCENT)
 def test_without_its_hikes_a_chain_gives_the_cost_before(log, rise):
     found = explained(log, hikes={"any": f"{rise}%", "west": "5..10"})
@@ -83,7 +83,7 @@ def test_without_its_hikes_a_chain_gives_the_cost_before(log, rise):
         assert amount == leaf.cost.before
 
 
-@examples(20)
+@examples(10)
 @given(LOGS)
 def test_counts_are_those_of_the_log(log):
     """Billable counts are the reported ones less the parts that have a price, and every row stands in one line."""
@@ -94,7 +94,7 @@ def test_counts_are_those_of_the_log(log):
     assert sum(line.rows for line in found.lines) == sum(group.rows for group in ledger((json.dumps(log),)).groups)
 
 
-@examples(20)
+@examples(10)
 @given(TO_THE_END, HIKES)
 def test_the_json_multiplies_out_and_adds_up_by_itself(log, hikes):
     """Read as somebody else would: with fractions, and nothing but the file."""
@@ -119,7 +119,7 @@ def test_the_json_multiplies_out_and_adds_up_by_itself(log, hikes):
     assert shown == Decimal(data["total"]["with_the_scenario"]["rounded"]) == round_half_up(total, minor_digits("USD"))
 
 
-@examples(20)
+@examples(10)
 @given(LOGS, st.sampled_from(["input_tokens", "input_tokens_only", "cache_read_tokens", "output_tokens"]))
 def test_a_meter_alone_is_what_its_leaves_cost(log, meter):
     """What is explained of a meter is the lines of that meter and its parts, and what a hike of it raises."""
@@ -133,7 +133,7 @@ def test_a_meter_alone_is_what_its_leaves_cost(log, meter):
         assert alone.total == found.total
 
 
-@examples(20)
+@examples(10)
 @given(LOGS, st.sampled_from(["west", "east"]))
 def test_a_figure_is_the_one_that_the_report_prints(log, provider):
     """To the cent, whatever lines are chosen: half a cent must not fall elsewhere."""

@@ -12,7 +12,7 @@ from tests.identities.plans import BOOKS, COMMITTED, HIKES, businesses, case, ma
 from tests.kit import about, examples
 
 
-@examples(20)
+@examples(10)
 @given(LOGS, usages(), HIKES, businesses(), st.sampled_from([BOOKS, COMMITTED]), st.booleans())
 def test_every_figure_is_that_of_fractions_at_every_end(log, usage, hikes, business, prices, flag):
     scenario = plan(usage, business=business)

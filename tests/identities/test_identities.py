@@ -17,7 +17,7 @@ from tests.identities.logs import BOOKS, EAST, LOGS, PERCENT, WEST, project, row
 from tests.kit import examples, percent, prices
 
 FX = "USD/CNY: {2026-09: {stated: 7.1}, 2026-10: {stated: 7.3}}"
-few = examples(15)
+few = examples(10)
 
 
 def by_line(found):
@@ -171,7 +171,7 @@ def test_a_rise_dated_after_the_log_touches_only_the_months_from_its_day(log, da
     assert november.cost.change == rise * Fraction(30 - day + 1, 30)
 
 
-@examples(10)
+@examples(5)
 @given(
     st.lists(row().filter(lambda each: "T" in each["time"] and not each["until"]), min_size=1, max_size=8),
     st.integers(1, 28),
@@ -242,7 +242,7 @@ def test_leaves_are_never_negative_and_lose_nothing(data):
     assert leaves.keys() <= priced | {"input_tokens", "output_tokens"}
 
 
-@examples(10)
+@examples(5)
 @given(LOGS)
 def test_a_counted_ledger_answers_like_the_log(log):
     with tempfile.TemporaryDirectory() as folder:

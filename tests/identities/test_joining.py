@@ -25,7 +25,7 @@ from tests.identities.plans import BOOKS as PLAN_BOOKS
 from tests.identities.plans import HIKES, MONTHS, case, plan, usages
 from tests.kit import about, examples, kept_folder, write_csv
 
-few = examples(15)
+few = examples(8)
 BY = st.sampled_from([("provider", "model"), ("customer",), ("day", "customer"), ("month",), ("model", "meter"), ()])
 
 

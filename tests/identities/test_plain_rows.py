@@ -16,7 +16,7 @@ from tests.kit import about, examples, prices, write_csv
 
 PRICES = prices(plain_rows.BOOK)
 BYS = (("provider", "model"), ("customer",), ("geo", "meter"), ("customer", "service_tier", "day"))
-few = examples(15)
+few = examples(8)
 
 
 @st.composite

@@ -65,7 +65,7 @@ def peak_share(row):
     return F(local.weekday() < 5 and local.hour in (9, 10, 11, 14, 15, 16, 17))
 
 
-@examples(150)
+@examples(60)
 @given(LOGS)
 def test_the_whole_is_the_sum_of_rows_priced_one_by_one(log):
     costs = [row_cost(row) for row in log]

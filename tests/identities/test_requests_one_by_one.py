@@ -181,7 +181,7 @@ CHANGES = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@examples(60)
+@examples(25)
 @given(REQUESTS, CHANGES)
 def test_the_months_are_the_sum_of_requests_changed_and_priced_one_by_one(log, changes):
     names = {one["customer"] for one in log}

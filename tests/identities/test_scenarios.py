@@ -17,7 +17,7 @@ from tests.identities.logs import LOGS, project
 from tests.identities.plans import BOOKS, HIKES, MONTHS, businesses, case, horizon, made, months_of, plan, usages
 from tests.kit import about, examples
 
-few = examples(15)
+few = examples(8)
 EMPTY = plan()
 
 

@@ -18,7 +18,7 @@ from tests.identities.logs import row
 from tests.identities.plans import ALL, BOOKS, COMMITTED, case, horizon, made, named, plan, points, usages
 from tests.kit import about, examples
 
-few = examples(15)
+few = examples(8)
 STEPS = [Fraction(n, 20) for n in range(21)]
 LOGS = st.lists(row(), min_size=1, max_size=4)
 SPAN_MOVES = st.builds(

@@ -40,36 +40,36 @@ ANSWERS = {
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
-def test_no_line_is_wider_than_the_screen(run_costcalc, name, columns, golden):
-    out = run_costcalc(*PAGES[name], columns=columns).out
+def test_no_line_is_wider_than_the_screen(shown_costcalc, name, columns, golden):
+    out = shown_costcalc(*PAGES[name], columns=columns).out
     pasted = [line for line in out.splitlines() if line.strip().startswith(("costcalc ", "--"))]  # commands are whole
     assert max(cell_len(line) for line in out.splitlines() if line not in pasted) <= columns
     golden(f"screen-{name}-{columns}.txt", "\n".join(out.splitlines()[:24]) + "\n")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_opens_with_its_answer(run_costcalc, name):
-    first = " ".join(" ".join(run_costcalc(*PAGES[name]).out.splitlines()[:5]).split())
+def test_the_page_opens_with_its_answer(shown_costcalc, name):
+    first = " ".join(" ".join(shown_costcalc(*PAGES[name]).out.splitlines()[:5]).split())
     for words in ANSWERS[name]:
         assert words in first
 
 
 @pytest.mark.parametrize("name", ["cost", "project"])
-def test_the_first_screen_holds_the_whole_table(run_costcalc, name):
+def test_the_first_screen_holds_the_whole_table(shown_costcalc, name):
     """24 lines of 80 columns hold the answer and the table down to its total."""
-    assert "Total" in "\n".join(run_costcalc(*PAGES[name]).out.splitlines()[:24])
+    assert "Total" in "\n".join(shown_costcalc(*PAGES[name]).out.splitlines()[:24])
 
 
-def test_notes_are_folded_on_the_page_and_whole_in_a_file(run_costcalc, tmp_path):
-    folded = run_costcalc(*PAGES["cost"]).out
+def test_notes_are_folded_on_the_page_and_whole_in_a_file(shown_costcalc, tmp_path):
+    folded = shown_costcalc(*PAGES["cost"]).out
     assert "1 more note: --notes" in folded
     assert "Under alibaba intl-singapore" not in folded
-    whole = run_costcalc(*PAGES["cost"], "--notes").out
+    whole = shown_costcalc(*PAGES["cost"], "--notes").out
     assert "Under alibaba intl-singapore" in whole
     assert "more note" not in whole
     for ending in ("txt", "md"):
         file = tmp_path / f"page.{ending}"
-        run_costcalc(*PAGES["cost"], "-o", file)
+        shown_costcalc(*PAGES["cost"], "-o", file)
         assert "intl-singapore" in file.read_text(encoding="utf-8")
 
 

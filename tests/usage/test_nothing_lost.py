@@ -27,7 +27,7 @@ from tests.kit import DEEP, examples
 from tests.usage.kit import counted, write
 
 TOKENS = ("input_tokens", "output_tokens")
-FEW = examples(3, derandomize=DEEP == 1, database=None, phases=[Phase.generate])
+FEW = examples(2, derandomize=DEEP == 1, database=None, phases=[Phase.generate])
 COUNT = st.integers(1_000, 9_999)  # long enough to be no flag, and short enough to be no time
 TIMES = {"unix": "1788220800", "unix-ms": "1788220800000", "naive-day": "2026-09-01", "naive-month": "2026-09"}
 
@@ -301,7 +301,7 @@ def own_rows(draw):
     return names, row
 
 
-@settings(FEW, max_examples=10 * DEEP)
+@settings(FEW, max_examples=6 * DEEP)
 @given(own=own_rows(), layout=LAYOUTS, renamed=RENAMED, data=st.data())
 def test_a_renamed_count_is_said_and_makes_the_figures_partial(own, layout, renamed, data):
     names, row = own
@@ -318,7 +318,7 @@ def test_a_renamed_count_is_said_and_makes_the_figures_partial(own, layout, rena
         assert not is_whole or new in said, said
 
 
-@settings(FEW, max_examples=10 * DEEP)
+@settings(FEW, max_examples=6 * DEEP)
 @given(own=own_rows(), layout=LAYOUTS, action=st.sampled_from(["drop", "zero"]), data=st.data())
 def test_a_count_that_is_dropped_or_zero_is_said(own, layout, action, data):
     names, row = own

@@ -20,7 +20,7 @@ TEAMS = st.sampled_from(["", "search", '"a, ""b"""', '"two\nlines"'])
 ROW = st.tuples(TIMES, st.sampled_from(["m", "gpt-5", " m "]), NUMBERS, NUMBERS, NUMBERS, TEAMS, COSTS).map(",".join)
 ROWS = st.lists(ROW, min_size=2, max_size=12)
 CUTS = {"input_lengths": (200, 10**6), "day_edges": (0, 57_600)}
-FEW = examples(12)
+FEW = examples(6)
 
 
 def scanned(*texts):

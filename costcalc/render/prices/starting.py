@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from costcalc.problems import visible
 from costcalc.render.words import amount_text, price_text
 from costcalc.reports.prices.missing import Missing, MissingList, MissingModel, NearModel
 from costcalc.yamltext import word
@@ -74,4 +75,4 @@ def _prices(near: NearModel) -> str:
 
 
 def _in_a_line(text: str) -> str:
-    return " ".join(text.split())
+    return visible(" ".join(text.split()))

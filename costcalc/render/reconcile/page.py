@@ -320,7 +320,7 @@ def _ordered(first: date, last: date) -> tuple[date, date]:
 def _doubts(report: Reconciliation) -> Iterator[Block]:
     yield from assumption_blocks(report.rating, report.usage, ())
     notes = [_sentence(note) for note in report.notes]
-    notes += [f"Left out of the invoice: {counted(part.rows, 'row')} ({part.format}): {part.reason}." for part in report.skipped]  # fmt: skip
+    notes += [f"Left out of the invoice: {part.text}." for part in report.skipped]  # fmt: skip
     yield from noted(Note(note) for note in notes)
     if report.refused_rows:
         yield Note(f"Refused: {counted(report.refused_rows, 'row')} of the invoice could not be read.", "loud")

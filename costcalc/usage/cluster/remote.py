@@ -23,7 +23,7 @@ from costcalc.usage.cluster.textlines import BROKEN, TextColumns
 from costcalc.usage.cluster.translate import GUARD, to_spark
 from costcalc.usage.counting.counter import Counter
 from costcalc.usage.counting.diagnose import EXPLAINED, MOST_PROBLEMS, Refused, explained, shown_columns
-from costcalc.usage.counting.refusals import is_refused
+from costcalc.usage.counting.refusals import idle, is_refused
 from costcalc.usage.files.left import Left
 from costcalc.usage.files.sources import Packed, ReadableFile, Workspace, open_source
 from costcalc.usage.formats.model import RowParts, paths_of
@@ -302,7 +302,7 @@ class RemoteCounter(Counter):
         pattern = usage_key_pattern(reading.spec).pattern
         whole = f"regexp_matches(value, {quoted(pattern)}) AND json_object_keys(value) IS NOT NULL"
         asked = (f"SELECT count(*) FROM {self._view(source)} WHERE {whole}" for source in reading.sources)
-        understood = self.rows_of(number, "verdict < 10 AND verdict <> 6")
+        understood = self.rows_of(number, f"verdict NOT IN ({', '.join(map(str, idle(reading.spec)))})")
         return max(0, sum(int(self.engine.ask(each)[0][0]) for each in asked) - understood)
 
     def _view(self, source: ReadableFile) -> str:

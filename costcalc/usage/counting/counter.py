@@ -21,11 +21,11 @@ from costcalc.usage.counting.diagnose import (
     MOST_PROBLEMS,
 )
 from costcalc.usage.counting.digits import with_all_digits
-from costcalc.usage.counting.foreseen import foresee, is_worth_a_look
+from costcalc.usage.counting.foreseen import are_lengths_few, foresee, is_worth_a_look
 from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
-from costcalc.usage.counting.refusals import at_first, is_refused, readable_lines, refusals
+from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
 from costcalc.usage.counting.subagents import missing_agents
 from costcalc.usage.files.packs import packed
 from costcalc.usage.files.records import (
@@ -34,16 +34,17 @@ from costcalc.usage.files.records import (
     repair,
 )
 from costcalc.usage.files.sources import ReadableFile, Workspace
+from costcalc.usage.formats.failed import in_doubt
 from costcalc.usage.formats.model import RowParts
 from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
 from costcalc.usage.formats.uncounted import UncountedSums
 from costcalc.usage.formats.unread import is_of_member, watched_in
-from costcalc.usage.ledger import CUSTOMER, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 from costcalc.usage.request import NAMES, ScanRequest
-from costcalc.usage.sql.copies import has_copies
+from costcalc.usage.sql.copies import REPLAYED, again_reason, has_copies
 from costcalc.usage.sql.engine import (
     Engine,
     NotForeseen,
@@ -65,6 +66,7 @@ from costcalc.usage.sql.labels import (
     files_statement,
     held_statement,
     is_skip,
+    left_out_statement,
     names_clause,
     names_table,
     reaching_statement,
@@ -106,8 +108,8 @@ class RowTally:
         """With some rows of one verdict more."""
         if verdict == COUNTED:
             return replace(self, counted=self.counted + rows)
-        if verdict == IN_PARTS:
-            return self  # its parts are counted in its place
+        if verdict in (IN_PARTS, REPLAYED):
+            return self  # its parts are counted in its place, or it is said as a copy
         if is_refused(verdict):
             return replace(self, refused=self.refused + rows)
         return replace(self, left_out=self.left_out + rows)
@@ -182,6 +184,9 @@ class Counter:
         for number, file, verdict, rows in self.engine.fetch(files_statement()):
             key = (number, file or 0)
             found[key] = found.get(key, RowTally()).with_rows(verdict, int(rows))
+        for number, file, _, _, again, _ in self.engine.fetch(left_out_statement("", self.held)):
+            key = (number, file or 0)
+            found[key] = replace(found[key], left_out=found[key].left_out + int(again))
         for number, reading in enumerate(self.readings):
             for file, source in enumerate(reading.sources):
                 copy, tally = self.repaired.get(source.path), found.get((number, file), RowTally())
@@ -320,7 +325,9 @@ class Counter:
         rows = self.rows(number, reading, parts)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
-        statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several, foreseen)
+        cuts, name = self.request.cuts, reading.spec.name
+        is_exact = bool(self.request.joining) and are_lengths_few(reading, cuts, reads_little=self.engine.reads_little)
+        statement = count_statement(rows, cuts, number, name, several, foreseen, is_exact=is_exact)
         self._hold(statement.columns)
         try:
             with self.engine.in_order() if reading.tells_apart else nullcontext():
@@ -457,10 +464,10 @@ class Counter:
 
     def _left_over(self, number: int) -> int:
         """How many lines hold the key of a usage object and were not understood."""
-        idle = f"(verdict >= {FIRST_SKIP} OR verdict = {MALFORMED})"
-        if not self.rows_of(number, idle):
+        nothing = f"(verdict IN ({', '.join(map(str, idle(self.readings[number].spec)))}))"
+        if not self.rows_of(number, nothing):
             return 0
-        understood = self.rows_of(number, f"NOT {idle}") + sum(self.repeats.get(number, {}).values())
+        understood = self.rows_of(number, f"NOT {nothing}") + sum(self.repeats.get(number, {}).values())
         holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
         if self.engine.fetch(holding)[0][0] <= understood:
             return 0
@@ -591,9 +598,9 @@ class Counter:
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(*self._covered(ask), naive=any(group.naive for group in groups))
         found = self.engine.fetch(ask["beside"])
-        # (reading, undated, rounded, remarks)
-        remarked = [(number, *sums[: 2 + most[0]]) for number, counted, *sums in found if counted]
-        beside = sums_beside(self, [(number, *sums[2 + most[0] :]) for number, _, *sums in found])
+        # (reading, undated, rounded, rows in doubt and their tokens, remarks)
+        remarked = [(number, *sums[: 4 + most[0]]) for number, counted, *sums in found if counted]
+        beside = sums_beside(self, [(number, *sums[4 + most[0] :]) for number, _, *sums in found])
         notes = self._notes(remarked) + [
             note for number, sums in beside.items() for note in notes_beside(self, number, sums)
         ]
@@ -605,7 +612,7 @@ class Counter:
             groups,
             self.request.cuts,
             sources=self._source_files(files),
-            skipped=self._skipped(files, sum(map(len, readable.values()))),
+            skipped=self._skipped(files, ask["left out"], sum(map(len, readable.values()))),
             refused_rows=self._refused(files) - sum(map(len, readable.values())),
             problems=problems,
             uncounted=[problem for number, sums in beside.items() for problem in uncounted(self, number, sums)],
@@ -667,24 +674,33 @@ class Counter:
             for file, source in enumerate(reading.sources)
         ]
 
-    def _skipped(self, files: Iterable[tuple[Any, ...]], readable: int) -> list[SkippedRows]:
-        counted: dict[tuple[str, str], int] = {}
+    def _skipped(self, files: Iterable[tuple[Any, ...]], asked: str, readable: int) -> list[SkippedRows]:
+        counted: dict[tuple[str, str], tuple[int, int]] = {}
+
+        def add(number: int, reason: str, rows: int, tokens: int = 0) -> None:
+            before = counted.get((key := (self.readings[number].spec.name, reason)), (0, 0))
+            counted[key] = (before[0] + rows, before[1] + tokens)
+
         unknown = dict(self.unknown)
         for number, _, verdict, rows in files:
             if is_skip(verdict):
-                spec = self.readings[number].spec
-                key = (spec.name, spec.skip[verdict - FIRST_SKIP].reason)
                 # Lines that no shape knows were passed over here, but they are refused.
                 refused = min(rows, unknown.get(number, 0))
                 unknown[number] = unknown.get(number, 0) - refused
-                counted[key] = counted.get(key, 0) + rows - refused
+                add(number, self._reason(number, verdict), rows - refused)
+        for number, _, verdict, tokens, again, held in self.engine.fetch(asked):
+            if is_skip(verdict):
+                add(number, self._reason(number, verdict), 0, int(tokens))
+            add(number, again_reason(self.readings[number].spec), int(again), int(held))
         for number, kinds in self.repeats.items():
             for reason, rows in kinds.items():
-                key = (self.readings[number].spec.name, reason)
-                counted[key] = counted.get(key, 0) + rows
-        found = [SkippedRows(name, reason, rows) for (name, reason), rows in counted.items() if rows]
+                add(number, reason, rows)
+        found = [SkippedRows(*key, rows, tokens) for key, (rows, tokens) in counted.items() if rows]
         readable -= sum(unknown.values())
         return [*found, SkippedRows(self.readings[0].spec.name, _READABLE, readable)] if readable > 0 else found
+
+    def _reason(self, number: int, verdict: int) -> str:
+        return self.readings[number].spec.skip[verdict - FIRST_SKIP].reason
 
     def token_meters(self) -> tuple[str, ...]:
         """Those that a reading can count."""
@@ -692,18 +708,21 @@ class Counter:
 
     def _notes(self, remarked: Sequence[tuple[Any, ...]]) -> list[str]:
         """What a reader should know of these files, each with the rows that it is true of."""
+        notes: list[str] = []
         found: dict[str, int] = {}
-        for number, _, _, *counts in remarked:
+        for number, _, _, doubted, tokens, *counts in remarked:
             spec = self.readings[number].spec
+            if doubted:
+                notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 if remark.when is None:
                     found.setdefault(f"{spec.name}: {remark.text}", 0)
                 elif rows and not remark.must_be:
-                    text = f"{spec.name}: rows that {remark.text}"
+                    text = (Loud if remark.is_loud else str)(f"{spec.name}: rows that {remark.text}")
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded
-        notes = [f"{text}: {rows:,}" if rows else text for text, rows in found.items()]
+        notes += [type(text)(f"{text}: {rows:,}") if rows else text for text, rows in found.items()]
         return [
             *notes,
             *self.settled,

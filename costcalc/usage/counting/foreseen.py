@@ -26,8 +26,16 @@ def is_worth_a_look(reading: Reading, rows: RowQuery, cuts: Cuts) -> bool:
     if reading.sources[0].kind not in ("table", "parquet") or reading.spec.dedupe or "ended" in rows.columns:
         return False
     names = any(name.startswith("d") and name[1:].isdigit() for name in rows.columns)
-    many = names or len(cuts.input_lengths) + len(cuts.output_lengths) > _MANY_CUTS
-    return many and sum(source.size for source in reading.files) > _LARGE
+    return (names or _are_many(cuts)) and sum(source.size for source in reading.files) > _LARGE
+
+
+def are_lengths_few(reading: Reading, cuts: Cuts, *, reads_little: bool) -> bool:
+    """Whether the lengths of the rows are soon told one by one, sooner than thousands of cuts are planned."""
+    return reads_little or (_are_many(cuts) and sum(source.size for source in reading.files) <= _LARGE)
+
+
+def _are_many(cuts: Cuts) -> bool:
+    return len(cuts.input_lengths) + len(cuts.output_lengths) > _MANY_CUTS
 
 
 def foresee(engine: Engine, rows: RowQuery, cuts: Cuts, joining: Joining, number: int) -> Foreseen | None:

@@ -19,6 +19,8 @@ from costcalc.usage.counting.diagnose import (
 )
 from costcalc.usage.files.records import Record, field_count, json_records, rows_at, table_records
 from costcalc.usage.files.sources import ReadableFile
+from costcalc.usage.formats.model import FormatSpec
+from costcalc.usage.sql.copies import REPLAYED
 from costcalc.usage.sql.engine import usage_key_pattern
 from costcalc.usage.sql.labels import is_skip
 from costcalc.usage.sql.rows import COUNTED, FIRST_SKIP, IN_PARTS, MALFORMED
@@ -29,7 +31,12 @@ if TYPE_CHECKING:
 
 def is_refused(verdict: int) -> bool:
     """Whether rows of this verdict were wanted and could not be counted."""
-    return verdict not in (COUNTED, IN_PARTS) and not is_skip(verdict)
+    return verdict not in (COUNTED, IN_PARTS, REPLAYED) and not is_skip(verdict)
+
+
+def idle(spec: FormatSpec) -> set[int]:
+    """The verdicts of lines in which nothing was understood; a call that failed was."""
+    return {FIRST_SKIP + i for i, rule in enumerate(spec.skip) if not rule.failed} | {MALFORMED}
 
 
 def readable_lines(counter: Counter, files: Iterable[tuple[Any, ...]]) -> dict[str, set[int]]:
@@ -96,8 +103,7 @@ def _broken_rows(counter: Counter, source: ReadableFile) -> list[Problem]:
 def _unknown_lines(counter: Counter, number: int, source: ReadableFile) -> list[Problem]:
     """The first lines that hold the key of a usage object and were skipped or read as nothing."""
     spec = counter.readings[number].spec
-    idle = {FIRST_SKIP + i for i in range(len(spec.skip))} | {MALFORMED}
-    numbers = {row.number for row in _refused_rows(counter, number, source, idle, None)}
+    numbers = {row.number for row in _refused_rows(counter, number, source, idle(spec), None)}
     pattern = usage_key_pattern(spec)
     records = (record for i, record in enumerate(json_records(source), 1) if i in numbers)
     found = [
@@ -110,7 +116,7 @@ def _unknown_lines(counter: Counter, number: int, source: ReadableFile) -> list[
 
 def at_first(counter: Counter, number: int, column: str, problem: Problem) -> Problem:
     """The problem at the first counted row of which the condition is true, or the first line with such a part."""
-    for source, parts in product(counter.readings[number].sources, (None, *counter.held_parts(number))):
+    for source, parts in product(_holding_first(counter, number, column), (None, *counter.held_parts(number))):
         rows = counter.rows_alone(number, source, parts)
         if column not in rows.watched:
             continue
@@ -120,6 +126,16 @@ def at_first(counter: Counter, number: int, column: str, problem: Problem) -> Pr
         if found[0][0] is not None:
             return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
     return problem
+
+
+def _holding_first(counter: Counter, number: int, column: str) -> list[ReadableFile]:
+    """The sources of a reading: those of which a counted row has the column, before all others."""
+    sources = counter.readings[number].sources
+    if len(sources) == 1 or column not in counter.held:
+        return [*sources]
+    clause = f"reading = {number} AND verdict = {COUNTED} AND {column} > 0{counter.chosen()}"
+    holding = {file for (file,) in counter.engine.fetch(f"SELECT DISTINCT file FROM counted WHERE {clause}")}
+    return [source for _, source in sorted(enumerate(sources), key=lambda each: (each[0] not in holding, each[0]))]
 
 
 def _is_object(record: Record) -> bool:

@@ -12,7 +12,15 @@ from typing import Any
 
 from costcalc.usage.files.unfold import Numbered, Record, read_exact
 
-_KEPT = ("gen_ai.", "llm.", "service.", "deployment.", "session.id", "event.name")  # of attributes; prompts are not
+_KEPT = (
+    "gen_ai.",
+    "llm.",
+    "service.",
+    "deployment.",
+    "session.id",
+    "event.name",
+    "error.type",
+)  # of attributes; prompts are not
 _LONGEST = 200  # characters of a text that is kept: longer ones are prompts and answers
 _TOKEN_METRIC, _CLAUDE_METRIC, _CLAUDE_EVENT = "gen_ai.client.token.usage", "claude_code.token.usage", "api_request"
 _CUMULATIVE = {2, "2", "AGGREGATION_TEMPORALITY_CUMULATIVE"}

@@ -21,6 +21,7 @@ _SIGNS = re.compile(
     r"[*?\[]"
 )  # what begins a pattern in a path; a class of one character stands for that character alone
 _CHANGEABLE = ("preserve_insertion_order",)
+AS_WRITTEN = "PRAGMA disable_optimizer"  # a statement runs as it is written
 
 
 _open: WeakSet[duckdb.DuckDBPyConnection] = WeakSet()
@@ -36,9 +37,17 @@ def interrupt_sessions() -> None:
 
 
 def locked_session(
-    folder: Path, files: Iterable[str | Path] = (), limits: Limits = USUAL, *, tells_progress: bool = False
+    folder: Path,
+    files: Iterable[str | Path] = (),
+    limits: Limits = USUAL,
+    *,
+    tells_progress: bool = False,
+    is_quick: bool = False,
 ) -> duckdb.DuckDBPyConnection:
-    """A session that reads these files, reads and writes in the folder, and reaches nothing else: no extension either."""
+    """A session that reads these files, reads and writes in the folder, and reaches nothing else: no extension either.
+
+    `is_quick`: statements run as they are written, for to make their plans better takes longer than few rows do.
+    """
     import duckdb
 
     session = duckdb.connect()
@@ -62,8 +71,9 @@ def locked_session(
         "enable_external_access": "false",
         "lock_configuration": "true",
     }
+    first = f"{AS_WRITTEN}; " if is_quick else ""
     with limits.named():
-        session.execute("; ".join(f"SET {name} = {value}" for name, value in settings.items()))
+        session.execute(first + "; ".join(f"SET {name} = {value}" for name, value in settings.items()))
     return session
 
 

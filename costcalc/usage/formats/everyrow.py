@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.formats.failed import NO, YES, as_said
 from costcalc.usage.formats.model import FormatSpec, Shape, Text
 from costcalc.usage.formats.names import canonical, meaning_by_name
 
-SAME = ("provider", "model", "region", "service_tier", "currency")  # what may be said of every row
+SAME = ("provider", "model", "region", "service_tier", "currency", "failed")  # what may be said of every row
+
+FAILED = "failed"
 
 
 def is_constant(name: str, written: str, header: Collection[str]) -> bool:
@@ -29,7 +32,19 @@ def constant_of(name: str, written: str, file: str) -> str:
             remedy=f"say it, as in --map {name}==NAME, or leave this --map out",
         )
         raise CostcalcError([problem])
+    if meaning_by_name()[canonical(name)] == FAILED and text.lower() not in (*YES, *NO):
+        raise CostcalcError([_neither(name, text, file)])
     return text
+
+
+def _neither(name: str, text: str, file: str) -> Problem:
+    return Problem(
+        "empty-constant",
+        f'--map {name}=={text}: "{text}" is neither yes nor no',
+        Place(file, 1),
+        expected="no: every call is counted; yes: none that says that it failed",
+        remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column that says how a call ended",
+    )
 
 
 def constants_of(mapping: Mapping[str, str], header: Collection[str], file: str) -> dict[str, str]:
@@ -45,6 +60,8 @@ def with_constants(spec: FormatSpec, constants: Mapping[str, str]) -> FormatSpec
     """The format with every row saying these."""
     if not constants:
         return spec
+    if FAILED in constants:
+        spec = as_said(spec, constants[FAILED])
     shapes = tuple(_said(shape, constants) for shape in spec.shapes)
     parts = tuple(replace(part, shape=_said(part.shape, constants)) for part in spec.parts)
     return replace(spec, shapes=shapes, parts=parts)

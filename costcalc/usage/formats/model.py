@@ -128,6 +128,7 @@ class Skip:
     when: Condition
     reason: str
     covers: bool = False  # the row's time still belongs to the days that the log covers
+    failed: bool = False  # calls that failed: they have no copies among those that were answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Remark:
     text: str
     when: Condition | None = None
     must_be: bool = False  # of some row, else what it names is not there; then nothing is shown
+    is_loud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,7 @@ class FormatSpec:
         str, ...
     ] = ()  # paths of usage objects whose members are all read or said; other objects may stand elsewhere
     skip: tuple[Skip, ...] = ()
+    doubtful: tuple[Condition, ...] = ()  # rows of calls that failed, and that may be billed all the same
     remarks: tuple[Remark, ...] = ()
     dedupe: Dedupe | None = None
     replies: Replies | None = None

@@ -65,6 +65,7 @@ SYNONYMS = {
     "currency": "currency costcurrency billingcurrency currencycode",
     "revenue": "revenue income sales turnover",
     "revenue_currency": "revenuecurrency",
+    "failed": "failed",
 }
 # Never priced, but what was read must come to it.
 TOTALS = frozenset(

@@ -11,7 +11,8 @@ from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.formats.dates import AS, check_pattern, pattern_of
-from costcalc.usage.formats.everyrow import SAME, constant_of
+from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
+from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_neither, says_outcome
 from costcalc.usage.formats.model import (
     TIMES,
     Condition,
@@ -56,8 +57,6 @@ _ASKED = (
     "output_tokens",
     "requests",
 )
-_YES = ("true", "yes", "on", "1", "enabled", "t", "y")
-_NO = ("false", "no", "off", "0", "disabled", "f", "n")
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -76,6 +75,7 @@ class Understanding:
     pattern: str = ""  # how its times are written, where that must be said: %d.%m.%Y
     times: Mapping[str, int] = field(default_factory=dict)  # column → what --map multiplies it with
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
+    outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
 
 
 @dataclass
@@ -101,7 +101,8 @@ def understand(
     `nested`: paths of JSON records below their top, which --map may name.
     """
     mapped = _mapped(header, mapping, file, nested)
-    taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1}
+    ended = mapped.meanings.get(FAILED, ())  # it may be asked for as a dimension, too
+    taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1} - {*ended}
     outer = {path.partition(INSIDE)[0] for columns in mapped.meanings.values() for path in columns if INSIDE in path}
     claims: dict[str, list[str]] = {}
     currencies: dict[str, str] = {}
@@ -132,13 +133,18 @@ def understand(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
         tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
+        {
+            name: samples.get(name, ())
+            for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
+            if name not in ended and says_outcome(name, samples.get(name, ()))
+        },
     )  # fmt: skip
 
 
 def _says_batch(column: str, samples: Sequence[str]) -> bool:
     """Whether the column answers with yes or no; another one of this name may number batches."""
     said = {text.strip().lower() for text in stated(samples)}
-    return canonical(column) in _BATCH and bool(said) and said <= {*_YES, *_NO}
+    return canonical(column) in _BATCH and bool(said) and said <= {*YES, *NO}
 
 
 def _is_count(meaning: str) -> bool:
@@ -379,16 +385,25 @@ def plain_format(
     )
     remarks = (*map(Remark, (*found.remarks, *counts.remarks())), *counts.proofs(), *_contradictions(meanings))
     if found.batch:
-        is_batch = Condition((((found.batch,), _YES),))
+        is_batch = Condition((((found.batch,), YES),))
         remarks = (
             *remarks,
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
+    ended = meanings.get(FAILED, ())
+    if ended:
+        words = (
+            f'have a word in "{ended[-1]}" that says neither that a call failed nor that it did not, and are counted'
+        )
+        remarks = (*remarks, Remark(words, says_neither(ended), is_loud=True))
     remarks = (*remarks, *_must_be_held(found))
-    return FormatSpec(
+    costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
+    skip, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
+    spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True,
+        keeps_to_paths=True, skip=skip, doubtful=doubtful,
     )  # fmt: skip
+    return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 
 
 def _must_be_held(found: Understanding) -> list[Remark]:
@@ -431,7 +446,7 @@ def _contradictions(meanings: Mapping[str, tuple[str, ...]]) -> tuple[Remark, ..
     """What of a row contradicts the rest of it, and how it is read."""
     if "thinking" not in meanings or "reasoning_tokens" not in meanings:
         return ()
-    off = (meanings["thinking"], _NO)
+    off = (meanings["thinking"], NO)
     reasoned = (Term(meanings["reasoning_tokens"]),)
     text = "say thinking is off and count reasoning tokens: read as thinking"
     return (Remark(text, Condition((off,), positive=(reasoned,))),)
@@ -456,7 +471,7 @@ def _tier(found: Understanding) -> Text:
     stated = _text(found, "service_tier")
     if not found.batch:
         return stated
-    return Text((found.batch,), values=tuple((yes, "batch") for yes in _YES), otherwise="", after=stated)
+    return Text((found.batch,), values=tuple((yes, "batch") for yes in YES), otherwise="", after=stated)
 
 
 def _time(found: Understanding) -> Time:

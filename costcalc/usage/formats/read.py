@@ -18,6 +18,7 @@ from costcalc.meters import meters
 from costcalc.packed import packing, records_of
 from costcalc.problems import nearest_names
 from costcalc.usage.formats import model as shapes
+from costcalc.usage.formats.failed import failed_calls
 from costcalc.usage.formats.model import (
     READERS,
     TIMES,
@@ -47,7 +48,7 @@ from costcalc.yamldoc import Document, Map, Node, Scalar, read_yaml
 
 # What decides the shape of a format: a change of this code is another key of the cache.
 _CODE = (
-    *(Path(__file__).with_name(name) for name in ("read.py", "model.py", "placing.py")),
+    *(Path(__file__).with_name(name) for name in ("read.py", "failed.py", "model.py", "placing.py")),
     *(Path(__file__).parents[2] / name for name in ("meters.py", "meters.yaml")),
 )  # fmt: skip
 _SHAPE_KEYS = [
@@ -80,6 +81,8 @@ _FORMAT_KEYS = [
     "usage_objects",
     "signs",
     "skip",
+    "failed",
+    "perhaps_failed",
     "remarks",
     "dedupe",
     "replies",
@@ -179,7 +182,11 @@ class _Reader:
             search_for=self.words(root.get("search_for"), "search_for"),
             usage_objects=self.words(root.get("usage_objects"), "usage_objects"),
             signs=self.words(root.get("signs"), "signs"),
-            skip=tuple(self.skip(node) for node in self.nodes(root.get("skip"))),
+            skip=(
+                *map(self.skip, self.nodes(root.get("skip"))),
+                *failed_calls(self.conditions(root.get("failed"), "failed")),
+            ),
+            doubtful=self.conditions(root.get("perhaps_failed"), "perhaps_failed"),
             remarks=tuple(self.remark(node) for node in self.nodes(root.get("remarks"))),
             dedupe=self.dedupe(root.get("dedupe")),
             replies=self.replies(root.get("replies")),
@@ -278,6 +285,9 @@ class _Reader:
             positive=(self.terms(positive, what),) if positive is not None else (),
             sums_to_zero=(self.terms(balanced, what),) if balanced is not None else (),
         )
+
+    def conditions(self, node: Node | None, what: str) -> tuple[Condition, ...]:
+        return tuple(self.condition(each, what) for each in self.nodes(node))
 
     def choices(self, node: Node | None, what: str) -> tuple[tuple[Paths, tuple[str, ...]], ...]:
         entry = self.document.map_at(node, what)

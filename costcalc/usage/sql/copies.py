@@ -4,16 +4,18 @@ counts, what the rows say decides, so that the answer does not depend on the ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
-from costcalc.usage.formats.model import AGAIN, Dedupe, Paths
+from costcalc.usage.formats.model import AGAIN, Dedupe, FormatSpec, Paths
 from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _Get = Callable[[str], SourceColumn | None]  # the column of a path
+AGAIN_COLUMNS = ("again_rows", "again_tokens")
+REPLAYED = -1  # the verdict of a row whose usage stands elsewhere under another key
 _KEY = "key_"
 _OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
@@ -28,11 +30,12 @@ def has_copies(reading: Reading) -> bool:
 
 
 def copy_columns(
-    keys: Sequence[str], latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
+    keys: Sequence[str], failed: str, latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
 ) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
-    `parts`: whether the row has members that are read one by one, for each list of them.
+    `failed`: whether the call failed: it is no copy of one that was answered. `parts`: whether the row has members that
+    are read one by one, for each list of them.
     """
     if not keys:
         return {}
@@ -40,7 +43,7 @@ def copy_columns(
     cases = " ".join(f"WHEN {present} THEN {i}" for i, present in enumerate(parts))
     written = f"-({latest}), " if latest else ""
     place = f"row({written}-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
-    found = {f"{_KEY}{i}": sql for i, sql in enumerate(keys)}
+    found = {f"{_KEY}{i}": sql for i, sql in enumerate([*keys, *([failed] if failed else [])])}
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
@@ -49,34 +52,64 @@ def is_of_copies(column: str) -> bool:
     return column.startswith(_OF_COPIES)
 
 
-def each_once(rows: str, columns: Sequence[str]) -> str:
-    """Of rows with the columns that tell copies, each usage once; those without a key stay as they are."""
+def again_reason(spec: FormatSpec) -> str:
+    """Why copies are left out, in the words of the format's rule for those of its tables."""
+    rules = (rule.reason for rule in spec.skip if ((AGAIN,), ("true",)) in rule.when.where)
+    return next(rules, "copies of others: of each usage the largest counts, once")
+
+
+def has_copies_told(columns: Collection[str]) -> bool:
+    """Whether rows with these columns are each told from their copies."""
+    return f"{_KEY}0" in columns
+
+
+def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
+    """Of rows with the columns that tell copies, each usage once; those without a key stay as they are.
+
+    Rows that have a verdict have AGAIN_COLUMNS then: how many others said the same, and the tokens (`tokens`: of a row)
+    that those hold. One that is a replay of another stays with the verdict REPLAYED: it counts only so.
+    """
     keys = [column for column in columns if column.startswith(_KEY)]
     if not keys:
         return rows
-    kept = ", ".join(f'"{column}"' for column in columns if not is_of_copies(column))
-    line = ", ".join(f'"{column}" := "{column}"' for column in columns if not is_of_copies(column))
-    every = f"SELECT {kept}, {', '.join(keys)}, place, copied FROM ({rows})"
+    kept = [column for column in columns if not is_of_copies(column)]
+    listed = ", ".join(f'"{column}"' for column in kept)
+    line = ", ".join(f'"{column}" := "{column}"' for column in kept)
+    every = f"SELECT {listed}, {', '.join(keys)}, place, copied, {tokens} AS held FROM ({rows})"
     # A minimum over whole rows: those that are equal in all that is asked are one and the same.
     best = (
-        f"SELECT min(struct_pack(place := place, line := struct_pack({line}))).line AS line, key_0, bool_and(copied) AS copied"
+        f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, key_0,"
+        f" bool_and(copied) AS copied, count(*) AS lines, sum(held) AS held"
         f" FROM told WHERE key_0 IS NOT NULL GROUP BY {', '.join(keys)}"
     )
     # Few rows are replays, if any: only their keys are looked for among the others.
     originals = "SELECT key_0 FROM told WHERE NOT copied AND key_0 IN (SELECT key_0 FROM told WHERE copied)"
-    return (
-        f"WITH told AS MATERIALIZED ({every}) SELECT {kept} FROM told WHERE key_0 IS NULL"
-        f" UNION ALL SELECT unnest(line) FROM ({best}) WHERE NOT (copied AND key_0 IN ({originals}))"
+    told = f"WITH told AS MATERIALIZED ({every})"
+    replayed = f"(copied AND key_0 IN ({originals}))"
+    if "verdict" not in kept:
+        once = f"SELECT unnest(best.line) FROM ({best}) WHERE NOT {replayed}"
+        return f"{told} SELECT {listed} FROM told WHERE key_0 IS NULL UNION ALL {once}"
+    own = ", ".join(
+        f"CASE WHEN replayed THEN {REPLAYED} ELSE best.line.verdict END AS verdict"
+        if column == "verdict"
+        else f'best.line."{column}" AS "{column}"'
+        for column in kept
     )
+    again = (
+        f"lines - CASE WHEN replayed THEN 0 ELSE 1 END AS {AGAIN_COLUMNS[0]},"
+        f" held - CASE WHEN replayed THEN 0 ELSE best.held END AS {AGAIN_COLUMNS[1]}"
+    )
+    alone = f"SELECT {listed}, 0 AS {AGAIN_COLUMNS[0]}, 0 AS {AGAIN_COLUMNS[1]} FROM told WHERE key_0 IS NULL"
+    return f"{told} {alone} UNION ALL SELECT {own}, {again} FROM (SELECT *, {replayed} AS replayed FROM ({best}))"
 
 
-def lines_once(dedupe: Dedupe, columns: JsonColumns, parts: Sequence[str]) -> str:
-    """The same of LINES as they are, whose parts are read as rows. `parts`: as of `copy_columns`."""
+def lines_once(dedupe: Dedupe, columns: JsonColumns, failed: str, parts: Sequence[str]) -> str:
+    """The same of LINES as they are, whose parts are read as rows. `failed`, `parts`: as of `copy_columns`."""
     keys, texts = keys_of(dedupe, columns.get), counts_of(dedupe, columns.get)
     total = " + ".join(f"coalesce(TRY_CAST({text} AS HUGEINT), 0)" for text in texts) or "0"
     moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
     replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
-    found = copy_columns(keys, latest_of(dedupe, columns.get), total, moment, replay, parts)
+    found = copy_columns(keys, failed, latest_of(dedupe, columns.get), total, moment, replay, parts)
     if not found:
         return f"(SELECT line, line.{FILE} AS file FROM LINES)"
     named = ", ".join(f"{sql} AS {name}" for name, sql in found.items())
@@ -84,12 +117,17 @@ def lines_once(dedupe: Dedupe, columns: JsonColumns, parts: Sequence[str]) -> st
 
 
 def rows_told_apart(
-    dedupe: Dedupe, columns: TableColumns, rows: Callable[[], str], held: Sequence[str] = (), file: str = FILE
+    dedupe: Dedupe,
+    columns: TableColumns,
+    rows: Callable[[], str],
+    held: Sequence[str] = (),
+    file: str = FILE,
+    failed: str = "",
 ) -> str:
     """The rows of a table, each with whether another one that shares its key stands for it.
 
     `rows`: SQL, asked for when every path is known. `held`: the keys of rows that were counted elsewhere, each as a SELECT.
-    `file`: the column with the position of a row's file.
+    `file`: the column with the position of a row's file; `failed`: as of `copy_columns`.
     """
     keys = keys_of(dedupe, columns.get)
     counts, latest = counts_of(dedupe, columns.get), latest_of(dedupe, columns.get)
@@ -101,7 +139,8 @@ def rows_told_apart(
     order = ", ".join(
         [*written, f"{weight} DESC", *(text for text in columns.asked if not own or text != own.text), file]
     )
-    window = f"row_number() OVER (PARTITION BY {', '.join(keys)} ORDER BY {order})"
+    alike = ", ".join([*keys, *([failed] if failed else [])])
+    window = f"row_number() OVER (PARTITION BY {alike} ORDER BY {order})"
     again = " OR ".join([f"{window} > 1", *(f"({', '.join(keys)}) IN ({found})" for found in held)])
     return f"(SELECT *, {FILE}, {keys[0]} IS NOT NULL AND ({again}) AS {AGAIN} FROM {rows()})"
 

@@ -21,12 +21,16 @@ from costcalc.usage.limits import LONGEST_LINE, USUAL, Limits
 from costcalc.usage.progress import Progress, Reader, watched
 from costcalc.usage.sql.copies import keys_of, lines_once, rows_told_apart
 from costcalc.usage.sql.replies import replies_of
+from costcalc.usage.sql.rows import failed_at_source
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _ROWS_AT_ONCE = 10_000
-_FEW_FILES, _FEW_BYTES = 16, 1 << 18  # one thread has counted them before several have shared them out
+_FEW_FILES, _FEW_BYTES = (
+    16,
+    1 << 18,
+)  # one thread has counted them before several have shared them out, or a plan is better
 _LONGEST_BLANK = 10_000
 
 _DAMAGED = "it begins like Parquet, and is cut or damaged"
@@ -85,8 +89,9 @@ class Engine:
         self.folder, self.progress, self.limits = folder, progress, limits
         files = list(files)
         self.reader = Reader({file: Path(file).stat().st_size for file in files} if progress else {})
-        fitting = replace(limits, threads=limits.threads or 1) if _are_few(files) else limits
-        self.session = locked_session(folder, files, fitting, tells_progress=progress is not None)
+        self.reads_little = few = _are_few(files)
+        fitting = replace(limits, threads=limits.threads or 1) if few else limits
+        self.session = locked_session(folder, files, fitting, tells_progress=progress is not None, is_quick=few)
         self.execute("SET preserve_insertion_order = false")
 
     def execute(self, statement: str) -> None:
@@ -245,7 +250,8 @@ def relation(
         return _rows(reading, columns, number)
     assert isinstance(columns, TableColumns)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]
-    return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held)
+    failed = failed_at_source(reading.spec, columns)
+    return rows_told_apart(reading.spec.dedupe, columns, lambda: _rows(reading, columns, number), held, failed=failed)
 
 
 def _rows(reading: Reading, columns: SourceColumns, number: int | None) -> str:
@@ -311,7 +317,7 @@ def _json(reading: Reading, columns: JsonColumns, parts: RowParts | None, number
     once = replies_of(spec.replies, columns, spec.search_for) if spec.replies and reading.tells_apart else ""
     if spec.dedupe and listed:
         every = [sql for each in spec.parts if (sql := columns.parts_presence(each.list))]
-        once = lines_once(spec.dedupe, columns, every)
+        once = lines_once(spec.dedupe, columns, failed_at_source(spec, columns), every)
     lines = json_lines(reading, columns, strictly=reading.is_strict)  # now that every path is known
     if once:
         lines, file = once.replace("LINES", lines), "file"

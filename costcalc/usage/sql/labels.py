@@ -12,7 +12,7 @@ from costcalc.selectors import glob_pattern
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.formats.uncounted import MOST as MOST_WATCHED
 from costcalc.usage.ledger import Cuts, Edges
-from costcalc.usage.sql.copies import each_once
+from costcalc.usage.sql.copies import AGAIN_COLUMNS, each_once, has_copies_told
 from costcalc.usage.sql.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
@@ -52,6 +52,10 @@ _SUMS = {
     "cost": f"DECIMAL(38,{MONEY_DIGITS})",
     "revenue": f"DECIMAL(38,{MONEY_DIGITS})",
     "rounded": "BIGINT",
+    "doubted": "BIGINT",
+    "doubted_tokens": "HUGEINT",
+    "again_rows": "BIGINT",
+    "again_tokens": "HUGEINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
@@ -62,6 +66,8 @@ _IF_HELD = (
     "uncounted_",
     "replies",
     "off_",
+    "doubted",
+    "again_",
 )  # how columns begin that nobody asks for where no row has them
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
@@ -107,9 +113,19 @@ class Foreseen:
 
 
 def count_statement(
-    rows: RowQuery, cuts: Cuts, reading: int, format_name: str, with_file: bool, foreseen: Foreseen | None = None
+    rows: RowQuery,
+    cuts: Cuts,
+    reading: int,
+    format_name: str,
+    with_file: bool,
+    foreseen: Foreseen | None = None,
+    *,
+    is_exact: bool = False,
 ) -> CountStatement:
-    """One pass over a source: every row gets its labels, equal labels are added up."""
+    """One pass over a source: every row gets its labels, equal labels are added up.
+
+    `is_exact`: lengths are labelled as they are, for the rows are few, and will be joined by what tells them apart.
+    """
     constants = {"reading": str(reading), "format": quoted(format_name)}
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
     keys = {"verdict": "verdict"}
@@ -118,7 +134,7 @@ def count_statement(
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "file"
-    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts, foreseen)
+    keys |= _time_labels(rows, cuts) | _band_labels(rows, cuts, foreseen, is_exact)
     keys |= _thinking_label(rows, keys["basis"]) | _mix_label(rows, cuts)
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
@@ -134,6 +150,10 @@ def count_statement(
     if rounded:
         sums["rounded"] = f"sum({' + '.join(rounded)})"
     sums |= {f"m_{name}": f"sum(m_{name})" for name in rows.meters}
+    if "doubted" in rows.columns:
+        sums |= {"doubted": "count_if(doubted)", "doubted_tokens": f"sum({tokens_of(rows.columns)}) FILTER (doubted)"}
+    if has_copies_told(rows.columns):
+        sums |= {name: f"sum({name})" for name in AGAIN_COLUMNS}
     if "reply" in rows.columns:
         sums["replies"] = "list(reply) FILTER (reply IS NOT NULL)"
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
@@ -167,11 +187,18 @@ def _with_periods(rows: str, slot: str, foreseen: Foreseen) -> str:
     )
 
 
+def tokens_of(columns: Collection[str]) -> str:
+    """The tokens of rows that have these columns."""
+    return (
+        " + ".join(f"coalesce({name}, 0)" for name in ("m_input_tokens", "m_output_tokens") if name in columns) or "0"
+    )
+
+
 def _once(rows: RowQuery, with_file: bool) -> str:
     """The rows, each usage once, with what is asked of them."""
     asked = [name for name in rows.columns if not name.endswith("_text")]
     more = [*(["file"] if with_file else []), "verdict", *([] if "ended" in asked else ["ended"])]
-    return each_once(rows.sql, [*asked, *more])
+    return each_once(rows.sql, [*asked, *more], tokens_of(asked))
 
 
 def _time_labels(rows: RowQuery, cuts: Cuts) -> dict[str, str]:
@@ -214,9 +241,9 @@ def segment_of(instant: str, edges: Sequence[int]) -> str:
     return f"({day} + CASE {' '.join(cases)} ELSE {ordered[-1]} END)"
 
 
-def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
+def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None, is_exact: bool) -> dict[str, str]:
     """The cuts that a request's lengths are above: stated by the row, or its own, or those of the mean request."""
-    labels = _lengths(rows, cuts, foreseen)
+    labels = _lengths(rows, cuts, foreseen, is_exact)
     if not any(meters().by_name[name].unit == "token" for name in rows.meters):
         return {**labels, "basis": "'none'"}
     if "lacks_tokens" in rows.columns:
@@ -224,9 +251,10 @@ def _band_labels(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[
     return labels
 
 
-def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str, str]:
+def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None, is_exact: bool) -> dict[str, str]:
+    largest = _whole_below if is_exact else largest_cut
     if "input_over" in rows.columns:
-        stated = largest_cut("input_over + 1", cuts.input_lengths)
+        stated = largest("input_over + 1", cuts.input_lengths)
         basis = "CASE WHEN input_over IS NULL THEN 'unknown' ELSE 'stated' END"
         return {"input_over": f"CASE WHEN input_over IS NULL THEN 0 ELSE {stated} END", "basis": basis}
     if "requests" not in rows.columns:
@@ -242,7 +270,7 @@ def _lengths(rows: RowQuery, cuts: Cuts, foreseen: Foreseen | None) -> dict[str,
             cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in enumerate(own))
             unseen = f"CASE WHEN verdict = {COUNTED} THEN {UNFORESEEN} ELSE 0 END"
             labels[f"{side}_over"] = (
-                f"CASE lengths {cases} ELSE {unseen} END" if own else largest_cut(length, every[place], per)
+                f"CASE lengths {cases} ELSE {unseen} END" if own else largest(length, every[place], per)
             )
     return labels
 
@@ -294,6 +322,13 @@ def largest_cut(length: str, cuts: Sequence[int], requests: str = "") -> str:
     times = f" * {requests}" if requests else ""
     chosen = _between(length, sorted(cuts), 0, times)
     return f"CASE WHEN coalesce({requests}, 0) = 0 THEN 0 ELSE {chosen} END" if requests else chosen
+
+
+def _whole_below(length: str, _cuts: Sequence[int], requests: str = "") -> str:
+    """The largest whole number that the length is strictly above, which is no less than any cut that it is above."""
+    if not requests:
+        return f"greatest({length} - 1, 0)"
+    return f"CASE WHEN coalesce({requests}, 0) = 0 THEN 0 ELSE greatest(({length} - 1) // {requests}, 0) END"
 
 
 def _between(length: str, cuts: Sequence[int], below: int, times: str) -> str:
@@ -385,6 +420,18 @@ def files_statement(chosen: str = "") -> str:
     )
 
 
+def left_out_statement(chosen: str, held: Collection[str]) -> str:
+    """The tokens of each file's rows by their verdict, and what copies of these rows hold: rows and tokens."""
+    sums = [tokens_of(held), *AGAIN_COLUMNS]
+    asked = ", ".join(
+        f"coalesce(sum({name}), 0)" if name not in AGAIN_COLUMNS or name in held else "0" for name in sums
+    )
+    return (
+        f"SELECT reading, file, verdict, {asked} FROM counted WHERE {_OF_LOGS} AND verdict <> {OUTSIDE}{chosen}"
+        " GROUP BY ALL ORDER BY ALL"
+    )
+
+
 def summary_statements(
     chosen: str,
     covering: Sequence[tuple[int, int]],
@@ -401,7 +448,7 @@ def summary_statements(
     """
     of_counted = f"FILTER (verdict = {COUNTED})"
     remarks, watched = most
-    sums = {"undated": of_counted, "rounded": of_counted}
+    sums = dict.fromkeys(("undated", "rounded", "doubted", "doubted_tokens"), of_counted)
     sums |= {f"remark_{i}": of_counted for i in range(remarks)}
     # Rows that contradict themselves may do so for want of what was not read.
     sums |= dict.fromkeys(("off_rows", "off_above", "off_below"), "") | {f"m_{name}": of_counted for name in meters_}
@@ -410,6 +457,7 @@ def summary_statements(
         asked += [_if_held("sum", f"uncounted_{i}", held), _if_held("max", f"uncounted_largest_{i}", held)]
     return {
         "files": files_statement(chosen),
+        "left out": left_out_statement(chosen, held),
         "covered": f"SELECT min(first_at), max(last_at) FROM counted WHERE {_usage_or(covering)}",
         "beside": f"SELECT reading, {', '.join(asked)} FROM counted"
         f" WHERE {_OF_LOGS} AND verdict IN ({COUNTED}, {TOO_LARGE}){chosen} GROUP BY reading ORDER BY reading",

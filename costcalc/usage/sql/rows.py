@@ -108,6 +108,8 @@ class RowBuilder:
         remarks = {i: f"remark_{i}" for i, remark in enumerate(self.spec.remarks) if remark.when and not self.of_parts}
         when = {name: self.condition(self.spec.remarks[i].when or Condition()) for i, name in remarks.items()}
         common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
+        if not self.of_parts and (doubted := _any([self.condition(when) for when in self.spec.doubtful])):
+            common["doubted"] = doubted
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -149,7 +151,11 @@ class RowBuilder:
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
-        return copy_columns(keys, latest, total, moment, replay.sql if replay else "NULL", parts)
+        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts)
+
+    def failed(self) -> str:
+        """Whether a row's call failed, as SQL; "" where none is known to."""
+        return _any([self.condition(rule.when) for rule in self.spec.skip if rule.failed])
 
     def _has_shapes(self) -> bool:
         return len(self.spec.shapes) > 1 or self.spec.trimmed
@@ -203,7 +209,7 @@ class RowBuilder:
         for term in terms:
             if isinstance(term, Excess):
                 excess = self.count(term.terms)
-                parts += [f"{'-' if term.sign < 0 else '+'} greatest({excess}, 0)"] if excess else []
+                parts += [self._excess(term, excess)] if excess else []
                 continue
             if isinstance(term, SummandBeside):
                 beside = self._beside(term)
@@ -213,6 +219,13 @@ class RowBuilder:
             if alias:
                 parts.append(f"{'-' if term.sign < 0 else '+'} {alias}")
         return " ".join(parts).removeprefix("+ ") or None
+
+    def _excess(self, term: Excess, excess: str) -> str:
+        if term.sign > 0:
+            return f"+ greatest({excess}, 0)"
+        # Nothing is too much for a whole that the object does not state.
+        whole = self.count([replace(each, sign=1) for each in term.terms if each.sign < 0])
+        return f"- CASE WHEN ({whole}) <> 0 THEN greatest({excess}, 0) ELSE 0 END" if whole else "- 0"
 
     def _beside(self, term: SummandBeside) -> str | None:
         added, stated = self.count(term.terms), self._stated(term.total)
@@ -547,7 +560,11 @@ class RowBuilder:
 
     def _is_zero(self, paths: Sequence[str]) -> str:
         text = self._first_text(paths)
-        return f"(coalesce(trim({text}), '') = '' OR TRY_CAST({text} AS DECIMAL(38,24)) = 0)" if text else "true"
+        if not text:
+            return "true"
+        number = f"TRY_CAST({text} AS DECIMAL(38,24))"
+        nothing = f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}"
+        return f"CASE WHEN {number} IS NOT NULL THEN {number} = 0 ELSE {nothing} END"
 
     def _is_positive(self, terms: Sequence[Term | SummandBeside]) -> str:
         if len(terms) > 1 or isinstance(terms[0], SummandBeside):
@@ -602,17 +619,37 @@ class RowBuilder:
         )
 
 
+class _AtSource(RowBuilder):
+    """Conditions over the source's own columns, before the first step."""
+
+    def column(self, path: str) -> SourceColumn | None:
+        return self.columns.get(path)
+
+    def _presence(self, paths: Sequence[str]) -> str | None:
+        return " OR ".join(f"({sql})" for path in paths if (sql := self.columns.presence(path))) or None
+
+
+def failed_at_source(spec: FormatSpec, columns: SourceColumns) -> str:
+    """Whether a row's call failed, over the source's own columns; "" where none is known to."""
+    return _AtSource(spec, columns, str, "", ()).failed()
+
+
+def _any(tests: Iterable[str]) -> str:
+    return " OR ".join(f"({test})" for test in tests if test != "false")
+
+
 def _first_of(texts: Sequence[str]) -> str | None:
     return f"coalesce({', '.join(texts)})" if len(texts) > 1 else next(iter(texts), None)
 
 
 def _is_like(text: str, value: str) -> str:
     """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
+    text = f"lower({text})" if value.upper() != value else text  # digits have no case
     if value.startswith("*"):
-        return f"contains(lower({text}), {quoted(value.strip('*'))})"
+        return f"contains({text}, {quoted(value.strip('*'))})"
     if value.endswith("*"):
-        return f"starts_with(lower({text}), {quoted(value[:-1])})"
-    return f"lower({text}) = {quoted(value)}"
+        return f"starts_with({text}, {quoted(value[:-1])})"
+    return f"{text} = {quoted(value)}"
 
 
 def _first_filled(texts: Sequence[str]) -> str:
