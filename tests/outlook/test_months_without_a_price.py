@@ -113,6 +113,30 @@ def test_what_is_sold_in_place_of_an_ended_target_is_named(words):
     assert caught.value.problems[0].remedy.startswith("move to deepseek/deepseek-flash, which is sold in its place, or")
 
 
+def test_a_budget_of_months_is_incomplete_in_those_months_alone(words, tmp_path):
+    later = MOVE.replace("2 months", "3 months").replace("share: 100%", "share: 100%, from: 2026-11-01")
+    words["scenario"].write_text(later, encoding="utf-8")
+    words["prices"] = costcalc.read_prices([write_book(tmp_path, "2026-12-01")])
+    budgets = tmp_path / "budgets.yaml"
+    budgets.write_text(
+        "budgets:\n"
+        "  - {name: margin, scenario: move.yaml, margin_at_least: 5%}\n"
+        "  - {name: cost, scenario: move.yaml, limit: 1M USD, each: month}\n"
+        "  - {name: all, scenario: move.yaml, limit: 1M USD}\n",
+        encoding="utf-8",
+    )
+    words.pop("scenario")
+    found = costcalc.check(**words, budgets=[str(budgets)])
+    told = [(f.budget.name, f.status, f.actual is None) for f in found.findings]
+    assert told == [
+        ("margin", "ok", False), ("margin", "incomplete", True), ("margin", "broken", False),
+        ("cost", "ok", False), ("cost", "incomplete", True), ("cost", "ok", False), ("all", "incomplete", False),
+    ]  # fmt: skip
+    assert (
+        "nothing known in Nov 2026 of the limit of 1,000,000.00 USD, and usage without a price" in found.to_markdown()
+    )
+
+
 def write_book(folder, begins):
     book = folder / "acme.yaml"
     book.write_text(BOOK.replace("2026-11-01", begins), encoding="utf-8")
