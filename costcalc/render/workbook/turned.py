@@ -223,6 +223,8 @@ def _write_total(sheet: WorkbookSheet, table: TurnedTable, rows: Sequence[Turned
         )
         for column, figure in zip((table.before, table.after), shown, strict=True):
             sheet.formula(row, column, _rounded(sheet, f"SUM({table.column(column)})"), figure, "currency", "total")
+    if any(line.before is None or line.after is None for line in rows):
+        return  # of which nobody knows what they cost
     _write_change(sheet, table, row, shown, (before, after), "total", grows="".join(line.grows for line in known))
 
 
