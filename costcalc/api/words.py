@@ -288,13 +288,15 @@ def read_pairs(written: Pairs, flag: str, shape: str) -> dict[str, str]:
     if isinstance(written, Mapping):
         return {str(name): str(value) for name, value in written.items()}
     found: dict[str, str] = {}
-    problems = []
+    problems, last = [], ""
     for word in _words_of(written, flag, shape):
         name, equals, value = word.partition("=")
-        if not equals or not name.strip() or not value.strip():
+        if not equals and " as " in found.get(last, ""):
+            found[last] += f",{word}"  # Eingabe as 1,234
+        elif not equals or not name.strip() or not value.strip():
             problems.append(Problem("bad-option", f'{flag} "{word}" is not of the form {shape}', expected=shape))
         else:
-            found[name.strip().lower()] = value.strip()
+            found[last := name.strip().lower()] = value.strip()
     if problems:
         raise CostcalcError(problems)
     return found

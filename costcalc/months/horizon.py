@@ -27,7 +27,7 @@ from costcalc.months.reading import MIDDLE, RangePoint, Reading
 from costcalc.months.run import Assumptions, Run, Running, RunPrices
 from costcalc.months.segment_lengths import Lengths
 from costcalc.months.segments import Names, Segments, Sorting, segments_of
-from costcalc.months.targets import Targets, every_target, targets_of
+from costcalc.months.targets import Targets, every_target, targets_of, without_a_price
 from costcalc.months.usage import Usage, usage_by_line
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
@@ -273,6 +273,7 @@ class Horizon:
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
             *_after_the_horizon(scenario, self.months), *_below_nothing(scenario, self.months),
+            *without_a_price(scenario.usage, self.targets, self.pricebook, self.months),
         ]  # fmt: skip
         if problems:
             raise CostcalcError(problems)

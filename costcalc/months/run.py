@@ -71,6 +71,7 @@ class MonthRun:
     shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
     covered: Number = 0  # of the cost: of those whose revenue is known
     covered_other: Number = 0  # of the costs beside tokens: all but those of customers whose revenue is not known
+    is_complete: bool = True  # all of it has a price
 
     @property
     def is_unpriced(self) -> bool:
@@ -96,8 +97,11 @@ class Run:
     other: dict[Owner, list[Number]] = field(default_factory=dict)
     replicas: list[Replicas] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what could not be done, and what was assumed
-    is_complete: bool = True
     rates_used: tuple[RateUsed, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return all(month.is_complete for month in self.months)
 
     @cached_property
     def cost(self) -> Number:
@@ -242,7 +246,7 @@ class Running:
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
             if not priced.is_complete:
-                self.found.is_complete = False
+                line.is_complete = False
                 line.unpriced = line.unpriced + priced.unpriced * part
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)

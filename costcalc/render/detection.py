@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Note, grid, noted
 from costcalc.render.fields import Rows
+from costcalc.render.json_ import SKIPPED
 from costcalc.render.words import DASH, counted
 from costcalc.render.written import Writers
 from costcalc.reports.detection import Detection, Detections
@@ -24,7 +25,7 @@ FILE = f.fields(
 )  # fmt: skip
 DETECTIONS = f.fields(
     schema=f.constant("costcalc.detection/1"), complete=f.flag("is_complete"), files=f.each(FILE),
-    left_out=f.each(f.fields(format=f.text, reason=f.text, rows=f.integer)), notes=f.texts,
+    left_out=f.each(SKIPPED), notes=f.texts,
 )  # fmt: skip
 ROWS = f.fields(path=f.text, format=f.text, why=f.text) | f.at("rows", COUNTS)
 
@@ -64,7 +65,7 @@ def detection_blocks(found: Detections, is_wide: bool) -> Sequence[Block]:
         Column("Read as", "text", of=lambda file: Cell(file.format if file.has_rows else f"{file.format}: {file.why}")),
         *(Column(title, of=_count(key)) for title, key in (("Counted", "counted"), ("Left out", "left_out"), ("Refused", "refused"))),
     ], found.files)  # fmt: skip
-    left = [Note(f"Left out: {each.rows:,} ({each.format}): {each.reason}.") for each in found.left_out]
+    left = [Note(f"Left out: {each.text}.") for each in found.left_out]
     return [table, *([Gap(), *left] if left else ()), *_notes(found)]
 
 
@@ -73,7 +74,7 @@ def _one(file: Detection, found: Detections) -> Iterator[Block]:
     facts: list[tuple[str, Sequence[str]]] = []
     if file.is_log:
         rows = [f"{file.rows.counted:,} counted"]
-        rows += [f"{each.rows:,} left out ({each.reason})" for each in found.left_out]
+        rows += [f"{each.rows:,} left out{each.held} ({each.reason})" for each in found.left_out]
         rows += [f"{file.rows.refused:,} refused"] if file.rows.refused else []
         facts.append(("rows", rows))
     if file.dimensions:

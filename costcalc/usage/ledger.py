@@ -130,9 +130,12 @@ class SkippedRows:
         return self.reason == FAILED_CALLS and self.tokens > 0
 
     @property
+    def held(self) -> str:
+        return f", {self.tokens:,} token{'s' * (self.tokens != 1)}" if self.tokens else ""
+
+    @property
     def text(self) -> str:
-        held = f", {self.tokens:,} token{'s' * (self.tokens != 1)}" if self.tokens else ""
-        return f"{self.rows:,} row{'s' * (self.rows != 1)}{held} ({self.format}): {self.reason}"
+        return f"{self.rows:,} row{'s' * (self.rows != 1)}{self.held} ({self.format}): {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

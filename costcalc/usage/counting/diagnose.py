@@ -15,7 +15,8 @@ from costcalc.usage.files.longlines import TOO_LONG
 from costcalc.usage.files.records import Record, rows_at
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain
-from costcalc.usage.formats.dates import AS, likely_pattern
+from costcalc.usage.formats.dates import likely_pattern
+from costcalc.usage.formats.model import AS, WRITTEN
 from costcalc.usage.formats.paths import NO_LIST, NO_OBJECT, is_list_inside
 from costcalc.usage.formats.uncounted import map_option
 from costcalc.usage.limits import LONGEST_LINE
@@ -165,19 +166,31 @@ def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem,
     path, text = next(found, ("a count", ""))
     name = reading.shown_column(path)
     whole = str(text).strip()
-    is_open = re.fullmatch(AMBIGUOUS, whole)
+    is_open = re.fullmatch(AMBIGUOUS, whole.replace(",", "."))
     if whole == NO_OBJECT:
         return _no_object(name), ""
     said = _said_inside(whole) if "[" in path and is_list_inside(path) else _said(str(text))
     return (
         Problem(
             "bad-count",
-            f"{name}: {said} {may_be(whole) if is_open else 'is not a count'}",
+            f"{name}: {said} {may_be(whole.replace(',', '.')) if is_open else 'is not a count'}",
             expected="a whole number of at most 18 digits, such as 1234, 1,234 or 1e6; empty means 0",
-            remedy="correct the number; costcalc does not round or guess counts",
+            remedy=_count_remedy(whole, path, reading),
         ),
         _underlined(str(text)),
     )
+
+
+def _count_remedy(text: str, column: str, reading: Reading) -> str:
+    meaning = reading.meanings.get(column)
+    if meaning is None or reading.spec.name != plain.NAME or not re.fullmatch(r"[1-9]\d{0,2}([.,]\d{3})+", text):
+        return "correct the number; costcalc does not round or guess counts"
+    parted, decimal = WRITTEN[::2] if "." in text else WRITTEN[1::2]
+    whole, *more = re.split("[.,]", text)
+    ways = [f"{map_option(meaning, f'{column}{AS}{parted}')} if it is {whole}{''.join(more)}"]
+    if more == ["000"]:
+        ways.append(f"{map_option(meaning, f'{column}{AS}{decimal}')} if it is {whole}")
+    return f"say how its numbers are written: {', '.join(ways)}"
 
 
 def _no_object(name: str) -> Problem:

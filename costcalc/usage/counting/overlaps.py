@@ -19,6 +19,12 @@ from costcalc.usage.sql.labels import final_names
 from costcalc.usage.sql.rows import COUNTED
 
 _DAY = 86_400
+_INSTANT, _DAYS = 0, 1
+_LENGTHS = ("instants or hours", "days", "weeks", "months")
+_LENGTH = (  # of a counted row's time; a day of a clock change has an hour more
+    "CASE WHEN to_at IS NULL OR to_at - from_at < 82800 THEN 0 WHEN to_at - from_at <= 90000 THEN 1"
+    " WHEN to_at - from_at <= 700000 THEN 2 ELSE 3 END"
+)
 _SURELY = 2  # equal counts of tokens that are no accident
 _NAMED = 3  # files in a message
 _REMEDY = "to count both all the same, scan each into a ledger of its own"
@@ -49,12 +55,43 @@ class ReadingContents:
 
 def check_apart(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> None:
     """CostcalcError: two of the readings hold the same usage. `used`: the meters that a reading can count."""
-    if len(readings) < 2:
-        return
-    held = _held(engine, readings, used)
+    held = _held(engine, readings, used) if len(readings) > 1 else []
     problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
+    problems = problems or _sums(engine, readings, used)
     if problems:
         raise CostcalcError(problems)
+
+
+def _sums(engine: Engine, readings: Sequence[Reading], used: Collection[str]) -> list[Problem]:
+    """Rows of longer times that are the sums of rows of shorter ones: a month beside its days, a day beside its requests."""
+    spans = engine.fetch(f"SELECT DISTINCT {_LENGTH} FROM counted WHERE verdict = {COUNTED}")
+    if len(spans) < 2 or spans == [(_INSTANT,)]:
+        return []
+    cells = (
+        f"SELECT lower(coalesce(trim(model), '')) AS model, {_LENGTH} AS length, from_at, to_at, min(reading) AS reading,"
+        f" coalesce(min(file), 0) AS file, sum({_tokens(used)}) AS tokens FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
+    )
+    # A day of one request may be like a request by chance; no two days are, and no month is like its days.
+    found = engine.fetch(
+        f"WITH cells AS ({cells}), sums AS (SELECT a.length AS wide, b.length AS narrow, any_value(a.reading) AS one,"
+        " any_value(a.file) AS one_file, any_value(b.reading) AS other, any_value(b.file) AS other_file,"
+        " any_value(a.tokens) = sum(b.tokens) AS same FROM cells AS a JOIN cells AS b ON a.model = b.model"
+        " AND b.length < a.length AND b.from_at >= a.from_at AND b.from_at < a.to_at WHERE a.tokens > 0 AND b.tokens > 0"
+        " GROUP BY a.model, a.length, a.from_at, a.to_at, b.length) SELECT wide, narrow, any_value(one),"
+        " any_value(one_file), any_value(other), any_value(other_file)"
+        f" FROM sums GROUP BY wide, narrow HAVING bool_and(same) AND (count(*) >= {_SURELY} OR wide > {_DAYS})"
+    )
+    return [_sum_of_parts(readings, *each) for each in found[:1]]
+
+
+def _sum_of_parts(readings: Sequence[Reading], wide: int, narrow: int, *places: int) -> Problem:
+    (longer, shorter) = (readings[number].sources[file].shown for number, file in (places[:2], places[2:]))
+    what = f"rows of {_LENGTHS[wide]} come to the same tokens as the rows of {_LENGTHS[narrow]} within them"
+    if longer == shorter:
+        remedy = "take the rows of one kind out of the file"
+        return Problem("counted-twice", f"its {what}, of each model", Place(longer), remedy=remedy)
+    remedy = f"name one of them: {shorter}, or {longer}; {_REMEDY}"
+    return Problem("counted-twice", f"its {what}, in {shorter}, of each model", Place(longer), remedy=remedy)
 
 
 def check_kinds(readings: Sequence[Reading]) -> None:

@@ -305,12 +305,19 @@ def _without_zstandard(path: Path, name: str, workspace: Workspace) -> Path:
             progress(ReadingStep(f"Unpacking {name}", round(share * size), size))
 
     session = locked_session(workspace.folder, [path], workspace.limits, tells_progress=progress is not None)
+    too_large = f"it unpacks to more than {MOST_TIMES:,} times its size"
+    length = "sum(strlen(line) + 1) OVER (ROWS UNBOUNDED PRECEDING)"  # so far: no row is kept for it
+    bounded = f"CASE WHEN {length} > {size * MOST_TIMES + SPARED} THEN error({quoted(too_large)}) ELSE line END"
     try:
         with workspace.limits.named(), session:
             watched(
-                session, f"COPY (SELECT * FROM {reader}) TO {quoted(str(target))} {written}", tell if progress else None
+                session,
+                f"COPY (SELECT {bounded} FROM {reader}) TO {quoted(str(target))} {written}",
+                tell if progress else None,
             )
     except duckdb.Error as error:
+        if too_large in str(error):
+            raise _unreadable(name, too_large, "unpack it if it can be trusted") from error
         raise _unreadable(
             name, "its Zstandard compression is not whole, or it is not text", "copy the file again"
         ) from error

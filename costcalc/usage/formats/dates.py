@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from costcalc.problems import CostcalcError, Place, Problem
+from costcalc.usage.formats.model import AS
 from costcalc.usage.formats.names import stated
 from costcalc.usage.formats.uncounted import map_option
 
-AS = " as "  # `--map 'date=Datum as %d.%m.%Y'`
 _CLOCKS = (
     ("", ""),
     (r"[ T]\d{1,2}:\d\d", " %H:%M"),

@@ -33,6 +33,13 @@ class Text:
     required: bool = False  # a row without it breaks an assumption
 
 
+AS = " as "  # what stands before how a column is written: `Eingabe as 1.234`
+WRITTEN = (
+    "1.234",
+    "1,234",
+    "1234.0",
+    "1234,0",
+)  # points part thousands, commas do; a point is a decimal one, a comma is
 TIMES = ("1000", "1000000")  # what a column of thousands or millions is multiplied with
 
 
@@ -43,6 +50,7 @@ class Term:
     paths: Paths
     sign: int = 1
     times: int = 1  # 1000 where thousands are counted
+    written: str = ""  # how its numbers are written, where that must be said: one of WRITTEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from decimal import Decimal, InvalidOperation
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.usage.formats.dates import AS, check_pattern, pattern_of
+from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_neither, says_outcome
 from costcalc.usage.formats.model import (
+    AS,
     TIMES,
+    WRITTEN,
     Condition,
     FormatSpec,
     Remark,
     Shape,
+    Skip,
     StatedCost,
     SummandBeside,
     Term,
@@ -57,6 +60,23 @@ _ASKED = (
     "output_tokens",
     "requests",
 )
+# What stands for a day or a model in rows that sum the others up.
+_SUMS = (
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "total général",
+    "合计",
+    "总计",
+    "小计",
+    "итого",
+)
+_OF_SUMS = "rows that sum others up, by their own word"
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -74,7 +94,9 @@ class Understanding:
     constants: Mapping[str, str] = field(default_factory=dict)  # meaning → what --map says of every row: model==gpt-5
     pattern: str = ""  # how its times are written, where that must be said: %d.%m.%Y
     times: Mapping[str, int] = field(default_factory=dict)  # column → what --map multiplies it with
+    written: Mapping[str, str] = field(default_factory=dict)  # column → how --map says that its numbers are written
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
+    summed: tuple[tuple[str, ...], ...] = ()  # columns of times and models, in which a word may stand for all of them
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
 
 
@@ -86,6 +108,7 @@ class _Mapping:
     left: set[str] = field(default_factory=set)  # columns that are named as dimensions
     constants: dict[str, str] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)  # column of a count → what it is multiplied with
+    written: dict[str, str] = field(default_factory=dict)  # column of a count → how its numbers are written
     pattern: str = ""  # of its times
 
 
@@ -131,14 +154,25 @@ def understand(
     pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
         meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
-        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times,
+        tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times, mapped.written,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
+        tuple(
+            meanings[name]
+            for name in (*_TIMES, "model")
+            if name in meanings and not _are_sums([text for each in meanings[name] for text in samples.get(each, ())])
+        ),
         {
             name: samples.get(name, ())
             for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
             if name not in ended and says_outcome(name, samples.get(name, ()))
         },
     )  # fmt: skip
+
+
+def _are_sums(samples: Sequence[str]) -> bool:
+    """Whether nothing else stands there: then it is what the rows are of."""
+    values = stated(samples)
+    return bool(values) and all(text.lower() in _SUMS for text in values)
 
 
 def _says_batch(column: str, samples: Sequence[str]) -> bool:
@@ -175,7 +209,11 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
     found, problems = _Mapping(), []
     for name, written in mapping.items():
         meaning = meaning_by_name().get(canonical(name))
-        column, _, pattern = written.partition(AS) if meaning in _TIMES else (written, "", "")
+        is_count = bool(meaning and _is_whole(meaning)) and written not in header
+        column, _, pattern = written.partition(AS) if meaning in _TIMES or is_count else (written, "", "")
+        if is_count and pattern and pattern not in WRITTEN:
+            problems.append(_no_form(name, column, pattern, file))
+            continue
         if meaning in _TIMES and written not in header:
             check_pattern(name, written, file)
         times: dict[str, int] = {}
@@ -196,7 +234,10 @@ def _mapped(header: Sequence[str], mapping: Mapping[str, str], file: str, nested
             problems.append(_no_many(name, written, file))
         elif meaning:
             found.times |= times
-            found.pattern = pattern or found.pattern
+            if is_count and pattern:
+                found.written |= dict.fromkeys(columns, pattern)
+            else:
+                found.pattern = pattern or found.pattern
             found.meanings[meaning] = columns
         else:
             found.left.update(columns)
@@ -286,6 +327,16 @@ def _no_factor(name: str, written: str, wrong: tuple[str, str], file: str) -> Pr
         Place(file, 1),
         expected=f"a column alone, or times {' or '.join(TIMES)}: thousands or millions",
         remedy=f"write {map_option(name, f'{column}*{meant}')}, or the column alone",
+    )
+
+
+def _no_form(name: str, column: str, form: str, file: str) -> Problem:
+    return Problem(
+        "unknown-form",
+        f'{map_option(name, f"{column}{AS}{form}")}: "{form}" says nothing of how counts are written',
+        Place(file, 1),
+        expected="1.234 (points part thousands), 1,234 (commas do), 1234.0 (a point is a decimal one) or 1234,0 (a comma is)",
+        remedy=f"write {' or '.join(map_option(name, f'{column}{AS}{each}') for each in WRITTEN)}",
     )
 
 
@@ -398,10 +449,10 @@ def plain_format(
         remarks = (*remarks, Remark(words, says_neither(ended), is_loud=True))
     remarks = (*remarks, *_must_be_held(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
-    skip, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
+    failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, skip=skip, doubtful=doubtful,
+        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 
@@ -499,7 +550,8 @@ class _Counts:
 
     def terms(self, meaning: str) -> tuple[Term, ...]:
         columns = self.found.meanings.get(meaning, ())
-        return tuple(Term((column,), times=self.found.times.get(column, 1)) for column in columns)
+        times, written = self.found.times, self.found.written
+        return tuple(Term((each,), times=times.get(each, 1), written=written.get(each, "")) for each in columns)
 
     @property
     def is_disjoint(self) -> bool:

@@ -20,8 +20,10 @@ from costcalc.problems import nearest_names
 from costcalc.usage.formats import model as shapes
 from costcalc.usage.formats.failed import failed_calls
 from costcalc.usage.formats.model import (
+    AS,
     READERS,
     TIMES,
+    WRITTEN,
     Condition,
     Dedupe,
     Events,
@@ -261,12 +263,12 @@ class _Reader:
 
     def plain_term(self, text: str) -> Term:
         sign = -1 if text.startswith("- ") else 1
-        paths, _, times = text.removeprefix("- ").partition(" * ")
-        return (
-            Term(self.paths(paths), sign, int(times))
-            if times in TIMES
-            else Term(self.paths(text.removeprefix("- ")), sign)
-        )
+        paths, written, times = text.removeprefix("- "), "", ""
+        if paths.endswith(tuple(f"{AS}{form}" for form in WRITTEN)):
+            paths, _, written = paths.rpartition(AS)
+        if paths.endswith(tuple(f" * {factor}" for factor in TIMES)):
+            paths, _, times = paths.rpartition(" * ")
+        return Term(self.paths(paths), sign, int(times or 1), written)
 
     def terms(self, node: Node | None, what: str) -> tuple[Term, ...]:
         return tuple(self.plain_term(text) for text in self.words(node, what))

@@ -11,7 +11,7 @@ from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain
-from costcalc.usage.formats.dates import AS
+from costcalc.usage.formats.model import AS
 from costcalc.usage.formats.names import canonical, is_meaning
 from costcalc.usage.formats.paths import INSIDE
 

@@ -443,7 +443,7 @@ def _plain_reading(
             raise _unknown(first, guessed) from error
         raise
     meanings = {column: meaning for meaning, columns in found.meanings.items() for column in columns}
-    settled = {*meanings, *aliases.values(), *found.dropped, found.total}
+    settled = {*meanings, *aliases.values(), *found.dropped, *found.outcomes, found.total}
     watched = watch([name for name in (*header, *below) if name not in settled], samples)
     return _assuming(Reading(spec, sources, why, meanings, types, watched=watched))
 

@@ -10,6 +10,7 @@ from costcalc.usage.formats.paths import quoted
 
 _DIGITS = "[0-9]{1,18}([.]0*)?"
 AMBIGUOUS = "[0-9]{1,3}[.]000"  # 100, or where a point parts thousands, 100,000
+_ONE_BY_COMMA = "[0-9]{1,3},(0{0,2}|0{4,18})|[0-9]{4,18},0*"  # but for 100,000, which may be two numbers likewise
 _FIRST = "[1-9][0-9]{0,2}"  # digits before thousands, which never begin with 0
 _IN_THOUSANDS = f"({_FIRST}(,[0-9]{{3}}){{LEAST,}}|0(,000)+)([.]0*)?"
 _IN_THOUSANDS_BY_POINTS = f"({_FIRST}([.][0-9]{{3}}){{2,}}|0([.]000){{2,}})(,0*)?"
@@ -33,6 +34,19 @@ def count_of(x: str, number: str, decimal_comma: bool, is_text: bool = True) -> 
         f" THEN CAST(split_part(trim({x}), '.', 1) AS BIGINT)"
         f"{f' WHEN {says_nothing(x)} THEN 0' * is_text}{_written_count(f'trim({x})', decimal_comma)} END"
     )
+
+
+def as_written(x: str, form: str) -> str:
+    """The text of a count without what parts its thousands, or without decimals of zeros. `form`: one of WRITTEN."""
+    bare = f"trim({x})"
+    whole, mark, number = {
+        "1.234": (f"{_FIRST}([.][0-9]{{3}})+(,0*)?", ".", f"replace(split_part({bare}, ',', 1), '.', '')"),
+        "1,234": (f"{_FIRST}(,[0-9]{{3}})+([.]0*)?", ",", f"replace(split_part({bare}, '.', 1), ',', '')"),
+        "1234.0": ("[0-9]{1,18}[.]0*", ".", f"split_part({bare}, '.', 1)"),
+        "1234,0": ("[0-9]{1,18},0*", ",", f"split_part({bare}, ',', 1)"),
+    }[form]
+    other = f"WHEN contains({x}, {quoted(mark)}) THEN 'no count' ELSE {x}"
+    return f"CASE WHEN regexp_full_match({bare}, {quoted(whole)}) THEN {number} {other} END"
 
 
 def many_of(count: str, written: str, times: int) -> str:
@@ -64,14 +78,14 @@ def says_nothing(text: str, more: Sequence[str] = ()) -> str:
 def _written_count(x: str, decimal_comma: bool) -> str:
     """The whole number that a text with separators or an exponent is, as cases: 1,234,567 · 1.234.567 · 1e6.
 
-    Where commas are decimal ones, "1,000" is one, and only two of them part thousands.
+    Where commas are decimal ones, "1,000" may be two numbers, and only two of them part thousands.
     """
     thousands = _IN_THOUSANDS.replace("LEAST", "2" if decimal_comma else "1")
     exact = f"TRY_CAST({x} AS DECIMAL(38,15))"
     ways = (
         (thousands, f"replace(split_part({x}, '.', 1), ',', '')"),
         (_IN_THOUSANDS_BY_POINTS, f"replace(split_part({x}, ',', 1), '.', '')"),
-        (_ZEROS_AFTER_COMMA if not decimal_comma else "[0-9]{1,18},0*", f"split_part({x}, ',', 1)"),
+        (_ONE_BY_COMMA if decimal_comma else _ZEROS_AFTER_COMMA, f"split_part({x}, ',', 1)"),
         (_EXPONENT, f"CASE WHEN {exact} = floor({exact}) THEN split_part(CAST({exact} AS VARCHAR), '.', 1) END"),
     )
     return "".join(

@@ -24,7 +24,7 @@ from costcalc.usage.formats.model import (
 from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceColumn, SourceColumns, quoted
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
-from costcalc.usage.sql.cells import amount_of, count_of, longer_than_kept, many_of, says_nothing, scaled
+from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
 from costcalc.usage.sql.copies import copy_columns, counts_of, keys_of, latest_of
 from costcalc.usage.sql.replies import reply_key
 from costcalc.usage.sql.times import time_sql, typed_time_sql
@@ -252,9 +252,13 @@ class RowBuilder:
         if len(present) > 1:
             filled = _first_filled([column.text for column in present])
             present = [SourceColumn(self._derived.setdefault(filled, f"x{len(self._derived)}"))]
-        sql = self._count_sql(present[0], decimals)
+        column = present[0]
+        if term.written:
+            plain = as_written(column.text, term.written)
+            column = SourceColumn(self._derived.setdefault(plain, f"x{len(self._derived)}"))
+        sql = self._count_sql(column, decimals)
         if term.times > 1:
-            sql = many_of(sql, self._amount(present[0].text, signs=False), term.times)
+            sql = many_of(sql, self._amount(column.text, signs=False), term.times)
         alias = self._counts.setdefault(sql, f"n{len(self._counts)}")
         self._count_names[alias] = " or ".join(path for path in paths if self.columns.get(path))
         self._count_texts[alias] = present[0].text
