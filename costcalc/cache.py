@@ -18,7 +18,7 @@ _KEPT = 4  # files of a name; older ones are of versions that have gone
 _READING = [Path(__file__).with_name(name) for name in ("records.py", "packed.py", "yamldoc.py", "yamlreader.py")]
 
 _SETTLED_SECONDS = 10  # what was changed so shortly before may be changed again within the same tick of its clock
-_DIGESTS: dict[Path, tuple[tuple[int, int, int], bytes]] = {}  # the state of a file, and what its content was then
+_DIGESTS: dict[Path, tuple[tuple[int, ...], bytes]] = {}  # the state of a file, and what its content was then
 _HELD: dict[Path, Any] = {}  # what this process had of each file: asked again, it is not unpacked again
 
 Value = TypeVar("Value")
@@ -80,7 +80,7 @@ def _key(code: Sequence[Path], files: Sequence[Path]) -> str:
 def _digest(path: Path) -> bytes:
     """Of the content; that of a file which has lain there for a while is not read again by this process."""
     found = path.stat()
-    state = (found.st_mtime_ns, found.st_size, found.st_ino)
+    state = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
     known = _DIGESTS.get(path)
     if known and known[0] == state:
         return known[1]

@@ -34,7 +34,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # which is given the folder of the 
     # A folder of temporary files of our own: every run looks through it for what others left, and the machine's may be full.
     os.environ["TMPDIR"] = tempfile.mkdtemp(dir=os.environ[OWN_FOLDER])
     tempfile.tempdir = None
-os.environ["XDG_CACHE_HOME"] = os.environ[OWN_FOLDER]  # the machine's own cache is left alone
+# The machine's own cache is left alone; what books say is kept by their content from one session to the next.
+os.environ["XDG_CACHE_HOME"] = str(REPO_ROOT / "build" / "cache")
 if sys.dont_write_bytecode:  # by the environment: every program that a test starts would compile the whole package anew
     sys.dont_write_bytecode, sys.pycache_prefix = False, str(REPO_ROOT / "build" / "pycache")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -76,6 +76,7 @@ def ledger_of(
 
 def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: LedgerNeeds) -> UsageLedger:
     """The usage that the keywords choose, with what is wanted kept apart. CostcalcError."""
+    from costcalc.usage.progress import COMPUTING, ReadingStep
     from costcalc.usage.scan import scan as scan_usage
 
     ahead = [*wanted.scenarios, *(budget.scenario for budget in wanted.budgets if budget.scenario)]
@@ -101,7 +102,10 @@ def counted(usage: object, words: Words, prices: Prices, timezone: str, wanted: 
     )
     limits = limits_of(words)
     try:
-        return with_settings(scan_usage(usage, request, words.get("progress"), limits), words["asked"], prices)
+        found = scan_usage(usage, request, words.get("progress"), limits)
+        if progress := words.get("progress"):
+            progress(ReadingStep(COMPUTING))
+        return with_settings(found, words["asked"], prices)
     except CostcalcError as error:
         raise CostcalcError([_placed(problem, plans) for problem in error.problems], error.exit_code) from error
 

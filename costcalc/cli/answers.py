@@ -13,7 +13,7 @@ from typer._click.globals import get_current_context  # Typer 0.28 carries click
 
 from costcalc.cli.asking import checked, words_of
 from costcalc.cli.config import Config, read_config
-from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of
+from costcalc.cli.output import Target, deliver, exit_code, keep_apart_from_all, report_refused, targets_of, warn
 from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
 
@@ -181,4 +181,5 @@ class Answer(Allowed, Written):
         keep_apart_from_all((target.path for target in self.targets), report.usage.sources, self.config)
 
         hand_on(self.targets, result, texts, result.lacks, **asked)
+        warn(report.usage, self.targets)
         return self.code(report.usage, priced=report.is_priced)

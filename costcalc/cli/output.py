@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ENDINGS = {".json": "json", ".csv": "csv", ".md": "md", ".markdown": "md", ".txt": "table"}
 KINDS = ("table", "json", "csv", "md")
+_WITHOUT_NOTES = ("csv", "parquet", "focus", "focus-parquet")
 # What some answers are written as beside those; a FOCUS file says so before its ending.
 MORE_ENDINGS = {
     ".focus.csv": "focus", ".focus.parquet": "focus-parquet", ".xlsx": "xlsx", ".parquet": "parquet",
@@ -199,6 +200,12 @@ def report_refused(usage: UsageSummary) -> None:
         from costcalc.render.problems import write_problems
 
         write_problems(problems, sys.stderr)
+
+
+def warn(usage: UsageSummary, targets: Iterable[Target]) -> None:
+    """Say on standard error what nobody may miss, where none of the answers has room for a note."""
+    if all(target.kind in _WITHOUT_NOTES for target in targets):
+        sys.stderr.writelines(f"! {visible(note)}\n" for note in usage.warnings)
 
 
 def page_text(page: Page) -> str:

@@ -42,6 +42,7 @@ class _Line:
         now = self._clock()
         if step.what != self._what:
             self._what, self._since = step.what, now
+            self._next = now if self._is_shown else self._next
         if now < self._next:
             return
         self._next = now + _PAUSE_SECONDS

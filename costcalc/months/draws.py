@@ -35,6 +35,7 @@ class Draws:
 
     is_drawn = True
     keeps_rows = False
+    prices_as = None  # no two runs of draws share their terms
 
     def __init__(self, inputs: Inputs, months: Sequence[Month]) -> None:
         self.inputs, self.months, self.factors = inputs, months, Factors()

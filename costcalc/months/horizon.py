@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -27,7 +27,7 @@ from costcalc.months.reading import MIDDLE, RangePoint, Reading
 from costcalc.months.run import Assumptions, Run, Running, RunPrices
 from costcalc.months.segment_lengths import Lengths
 from costcalc.months.segments import Names, Segments, Sorting, segments_of
-from costcalc.months.targets import Targets, every_target, targets_of
+from costcalc.months.targets import Targets, every_target, targets_of, without_a_price
 from costcalc.months.usage import Usage, usage_by_line
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.model import Schedule
@@ -185,7 +185,7 @@ class Horizon:
         self._kinds = tuple(dict.fromkeys([*columns_for(scenarios), *kept]))
         self._raising = [one for one in scenarios if any(c.lever == "cache_read_share" for c in one.usage.efficiency)]
         self._quotes: dict[tuple[date, ...], Quotes] = {}
-        self._rated: dict[tuple[PriceChanges, Reading], dict[PriceKey, Rated]] = {}
+        self._rated: dict[Hashable, dict[PriceKey, Rated]] = {}
         self.segments: Segments = self._segments(scenarios, list(labels), last)
         self.absent: dict[str, None] = {}  # what scenarios name that the books know and this log does not use
         for scenario in scenarios:
@@ -273,6 +273,7 @@ class Horizon:
         problems = [
             *_before_the_log(scenario, self.first_day), *_over_already(scenario, self.months),
             *_after_the_horizon(scenario, self.months), *_below_nothing(scenario, self.months),
+            *without_a_price(scenario.usage, self.targets, self.pricebook, self.months),
         ]  # fmt: skip
         if problems:
             raise CostcalcError(problems)
@@ -285,8 +286,7 @@ class Horizon:
 
     def _running(self, segments: Segments, what: Assumptions, reading: Reading, *, last_only: bool = False) -> Running:
         lists = Lists(self.pricebook, what.fx or self.fx, self._quotes_for(what.changes), self.currency)
-        rated = {} if reading.is_drawn else self._rated.setdefault((what.changes, reading), {})
-        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets, rated)
+        prices = RunPrices(lists, self.fx, self.rater.commitments, self.targets, self._rated)
         return Running(segments, what, prices, self.months, reading, last_only=last_only)
 
     def fx_of(self, scenario: Scenario) -> FxTable:

@@ -19,7 +19,7 @@ INSIDE, OUTSIDE = "inside", "outside"
 
 def label_name(hours: Hours) -> str:
     """How the hours are called among the names of a segment."""
-    return f"hours {hours.written} {hours.timezone}"
+    return f"hours {hours.written}"
 
 
 def hours_label(hours: Hours) -> InstantLabel:

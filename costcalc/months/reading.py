@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -52,6 +52,11 @@ class RangePoint:
 
     is_drawn = False  # whether a figure differs from draw to draw, so that nothing may be decided by what it comes to
     keeps_rows = True  # whether a run keeps what each kind of usage costs and earns, beside the months
+
+    @property
+    def prices_as(self) -> Hashable:
+        """Equal for those that read prices and their changes alike."""
+        return type(self), self.variant
 
     @property
     def exact(self) -> Exact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -54,7 +54,7 @@ class RunPrices:
     log_fx: FxTable
     commitments: Sequence[Commitment] = ()
     targets: Targets = field(default_factory=Targets)
-    rated: dict[PriceKey, Rated] = field(default_factory=dict)  # by runs that read prices so and under these changes
+    rated: dict[Hashable, dict[PriceKey, Rated]] = field(default_factory=dict)  # by what changes and reads prices alike
 
 
 @dataclass(slots=True)
@@ -71,6 +71,7 @@ class MonthRun:
     shortfall: Number = 0  # of the cost: what contracts ask for beyond all usage
     covered: Number = 0  # of the cost: of those whose revenue is known
     covered_other: Number = 0  # of the costs beside tokens: all but those of customers whose revenue is not known
+    is_complete: bool = True  # all of it has a price
 
     @property
     def is_unpriced(self) -> bool:
@@ -96,8 +97,11 @@ class Run:
     other: dict[Owner, list[Number]] = field(default_factory=dict)
     replicas: list[Replicas] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # what could not be done, and what was assumed
-    is_complete: bool = True
     rates_used: tuple[RateUsed, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return all(month.is_complete for month in self.months)
 
     @cached_property
     def cost(self) -> Number:
@@ -129,7 +133,9 @@ class Running:
         self.segments, self.what, self.first, self.reading = segments, what, months[0], reading
         self.lists, self.commitments, targets = prices.lists, prices.commitments, prices.targets
         self.months = months[-1:] if last_only else months
-        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, prices.rated)
+        alike = (*what.changes, reading.prices_as)
+        rated = {} if reading.is_drawn else prices.rated.setdefault(alike, {})
+        self.pricer = Pricer(self.lists, prices.log_fx, what.changes, reading, rated)
         lost = tuple(change for change in what.business.own_prices if change.lost.high)
         self.plan = UsagePlan(what.usage, lost, targets, self.pricer.has_price, self.pricer.cost_of)
         self.earner = Earner(segments, what.income, what.business, reading, self.pricer.exchange)
@@ -240,7 +246,7 @@ class Running:
             priced = self.pricer.price(flow, day, when.month)
             part = scale * self._share(days)
             if not priced.is_complete:
-                self.found.is_complete = False
+                line.is_complete = False
                 line.unpriced = line.unpriced + priced.unpriced * part
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
+from costcalc.calendar import Month
 from costcalc.months.segments import Segment
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import CostcalcError, Problem
@@ -58,6 +60,36 @@ def targets_of(usage: UsageChanges, pricebook: Pricebook) -> Targets:
     if problems:
         raise CostcalcError(problems)
     return found
+
+
+def without_a_price(
+    usage: UsageChanges, targets: Targets, pricebook: Pricebook, months: Sequence[Month]
+) -> Iterator[Problem]:
+    """Moves and escalations to what has no price in any month to come in which they hold: nobody knows what those cost."""
+    changes: list[tuple[Move | Escalation, str]] = [(move, move.to) for move in usage.moves]
+    changes += [(escalation, escalation.first) for escalation in usage.escalation]
+    for change, written in changes:
+        days = [
+            day
+            for month in months
+            for day in (month.first, month.next.first - timedelta(days=1))
+            if change.span.holds_on(day)
+        ]
+        lists = [(model.provider, model.region, model.model) for model in targets.lists_of(written)]
+        if days and not any(pricebook.block_on(*model, day).block for model in lists for day in days):
+            target = targets[written]
+            end, reason = pricebook.model(target).end, pricebook.block_on(*lists[0], days[0]).reason
+            other = (
+                f"move to {target.provider}/{end.successor}, which is sold in its place, or "
+                if end and end.successor
+                else ""
+            )
+            yield Problem(
+                "unpriced-target",
+                f"{target.provider}/{target.model} has no price in the months to come: {reason}",
+                place=change.place,
+                remedy=f"{other}give it a price of your own (--pricebook)",
+            )
 
 
 def _unknown_target(change: Move | Escalation, written: str, reason: str, pricebook: Pricebook) -> Problem:

@@ -18,7 +18,7 @@ _ONE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Turning(RangePoint):
+class OpenRises(RangePoint):
     """An end of every range, with rises that stay open."""
 
     place: Callable[[PriceChange], int | None] = lambda _: None  # of a rise that stays open
@@ -31,7 +31,7 @@ class Turning(RangePoint):
 
     def raised(self, change: PriceChange) -> Number:
         at = self.place(change)
-        return super(Turning, self).raised(change) if at is None else self.factors.drawn((at, 0), _ONE)
+        return super(OpenRises, self).raised(change) if at is None else self.factors.drawn((at, 0), _ONE)
 
     def is_less(self, one: Number, other: Number) -> bool:
         found = [self._sign(one, other, corner) for corner in self.corners]
@@ -47,7 +47,7 @@ class Turning(RangePoint):
 
     def settled(self, value: Number) -> Number:
         if not self.rounds or not isinstance(value, FactorSum):
-            return super(Turning, self).settled(value)
+            return super(OpenRises, self).settled(value)
         return FactorSum(self.factors, {product: float(settled(each)) for product, each in value.terms.items()})
 
 

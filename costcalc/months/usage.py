@@ -176,7 +176,7 @@ def _leave_contracts(rater: Rater, sources: Sequence[UsageSource], counts: Float
     """Of what is earned, what contracts say does not go on with usage: months to come have it beside (`months.earning`)."""
     if rater.ledger.contracts is None or CUSTOMER not in rater.options.by:
         return
-    left, place = rater.ledger.contracts.in_log(), rater.options.by.index(CUSTOMER)
+    left, place = dict(rater.ledger.contracts.in_log()), rater.options.by.index(CUSTOMER)
     for row, kind in enumerate(source.kind for source in sources):  # a ledger with revenue of a table has no breakdown
         if kind.states_revenue_alone:
             counts[row, _BESIDE[REVENUE]] -= left.pop((kind.line[place] or "", kind.revenue_currency or ""), 0)

@@ -43,7 +43,7 @@ def tally_of(commitments: Iterable[Commitment]) -> Tally:
 
 
 def settle(
-    tally: Tally, month: Month, covered: Mapping[Commitment, Days | None], exchange: Callable[[str, Month], Fraction]
+    tally: Tally, month: Month, covered: Mapping[Commitment, Days], exchange: Callable[[str, Month], Fraction]
 ) -> list[Committed]:
     """What a month's charges come to, and lack. `covered`: the days of the log, in the zone of each commitment."""
     found: list[tuple[Committed, Days]] = []
@@ -86,10 +86,8 @@ def _share(selector: Selector, charge: Charge) -> Fraction:
     return sum((share for meter, share in charge.split.items() if selector.covers(meter)), Fraction())
 
 
-def _days_of(commitment: Commitment, month: Month, covered: Days | None) -> Days | None:
+def _days_of(commitment: Commitment, month: Month, covered: Days) -> Days | None:
     """The days of the month that lie in the log and in the contract; they are one stretch."""
-    if covered is None:
-        return None
     first = max(month.first, covered[0], commitment.from_day or month.first)
     end = min(month.next.first, covered[1], commitment.until_day or month.next.first)
     return (first, end) if first < end else None

@@ -219,13 +219,6 @@ class Rating:
         )  # added up already, where they are rows of a table
         return exact_sum(part.tokens for part in self.unpriced) if found is None else found
 
-    def by_line(self) -> dict[LineKey, Cost]:
-        """Cost by line, in the order met."""
-        found: dict[LineKey, Cost] = {}
-        for charge in self.charges:
-            found[charge.line] = found.get(charge.line, ZERO) + charge.cost
-        return found
-
 
 def sum_costs(costs: Iterable[Cost]) -> Cost:
     """The sum of many costs."""

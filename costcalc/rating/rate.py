@@ -177,11 +177,12 @@ class Rater:
 
     def _settled(self, tally: Tally) -> list[Committed]:
         """Every month of the log against the commitments."""
-        covered = {commitment: self._covered(commitment.selector.provider) for commitment in self.commitments}
-        spans = [days for days in covered.values() if days]
-        if not spans:
+        providers = {commitment: commitment.selector.provider for commitment in self.commitments}
+        covered = {each: days for each, provider in providers.items() if (days := self._covered(provider))}
+        if not covered:
             return []
-        month, end = month_of(min(first for first, _ in spans)), max(end for _, end in spans)
+        month = month_of(min(first for first, _ in covered.values()))
+        end = max(end for _, end in covered.values())
         found: list[Committed] = []
         while month.first < end:
             found += settle(tally, month, covered, self.exchange)
@@ -630,7 +631,7 @@ class Rater:
     def _check_label(self, name: str, label: InstantLabel) -> None:
         if self._has_instants and label.edges - {*self.ledger.cuts.day_edges}:
             raise fail(
-                "ledger-without-hours", f"the ledger was counted without the hours of {name}",
+                "ledger-without-hours", f"the ledger was counted without the {name}",
                 remedy="count the log again with this scenario",
             )  # fmt: skip
 

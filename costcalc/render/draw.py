@@ -361,10 +361,11 @@ def _titles(columns: Sequence[Column], sizes: Sequence[int], gap: int) -> str:
     for column, size in zip(columns, sizes, strict=True):
         end += size
         if column.kind == "number" and column.title:
-            line = _padded(line, end - cell_len(column.title)) + column.title
+            start = end - cell_len(column.title)
+            line = shortened(line, start - 1) if cell_len(line) >= start > 1 else line  # a title never touches the next
+            line = _padded(line, start) + column.title
         elif column.title:
-            title = shortened(column.title, size) if len(columns) > 1 and column.kind == "name" else column.title
-            line = _padded(line, end - size) + title
+            line = _padded(line, end - size) + column.title
         end += gap
     return line
 

@@ -10,7 +10,7 @@ from math import lcm
 
 from costcalc.months.reading import RangePoint
 from costcalc.months.run import Run
-from costcalc.months.turning import ByRises, Turning, by_rises, with_factors
+from costcalc.months.turning import ByRises, OpenRises, by_rises, with_factors
 from costcalc.rating.model import LineKey
 from costcalc.reports.plan.ahead import costs_by, totals_by_customer
 from costcalc.reports.plan.case import Case, totals
@@ -233,7 +233,7 @@ class _Turned:
             *product((Fraction(), Fraction(MOST)), (Fraction(), Fraction(1))),
         ]
         corners = [[float(each.factor(variant, *place)) for each in self.turns.rises] for place in places]
-        return Turning(variant, in_parts, place=self.turns.place_of, corners=corners, torn=self.torn)
+        return OpenRises(variant, in_parts, place=self.turns.place_of, corners=corners, torn=self.torn)
 
     def months(self) -> tuple[tuple[OpenTotals, OpenTotals, OpenTotals], ...]:
         middle = low = high = self._totals(self.after)

@@ -10,7 +10,7 @@ from costcalc.asked import NOTHING_ASKED, Asked
 from costcalc.problems import Problem
 from costcalc.rating.model import Rating
 from costcalc.records import dataclass
-from costcalc.usage.ledger import SkippedRows, SourceFile, UsageLedger, covered_days
+from costcalc.usage.ledger import Loud, SkippedRows, SourceFile, UsageLedger, covered_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class UsageSummary:
     def is_whole(self) -> bool:
         """Whether everything that was found to be usage is in the figures."""
         return not (self.refused_rows or self.unread_files or self.uncounted)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What nobody may miss of whole figures: usage left out by an assumption, or counted by one."""
+        left_out = [f"Left out: {part.text}." for part in self.skipped if part.is_loud]
+        return [*(note for note in self.notes if isinstance(note, Loud)), *left_out]
 
     @property
     def days(self) -> int:

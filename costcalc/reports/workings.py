@@ -10,7 +10,7 @@ from fractions import Fraction
 from costcalc.calendar import month_of, months_from
 from costcalc.months.price_months import priced_months
 from costcalc.months.run import Assumptions, Run
-from costcalc.months.turning import ByRises, Rises, Turning, by_rises, with_factors
+from costcalc.months.turning import ByRises, OpenRises, Rises, by_rises, with_factors
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.model import Charge, LineKey, Rating
@@ -99,7 +99,7 @@ def workings_ahead(case: Case, plan: Plan, pass_through: Fraction | None) -> Wor
     if why := _static(turns, case.horizon.rater):
         return Workings(static=why, sources=sources)
     open_case = Case(case.horizon, replace(case.options, changes=turns.changes), case.usage)
-    after = open_case.run(reading=Turning(in_parts=True, place=turns.place_of))
+    after = open_case.run(reading=OpenRises(in_parts=True, place=turns.place_of))
     lines = costs_by(case.horizon, case.options.by, after)
     months = [open_totals(each) for each in totals(open_case, after)]
     customers = totals_by_customer(open_case, after) if plan.customers else {}
@@ -151,7 +151,7 @@ def _month_run(rater: Rater, count: int, usage: UsageSummary, turns: Turns) -> R
     assert usage.last_day is not None
     months = list(months_from(month_of(usage.last_day).next, count))
     _, run = priced_months(rater, months, usage.days, usage.last_day, turns.changes)
-    return run(Assumptions(changes=turns.changes), Turning(place=turns.place_of, rounds=False))
+    return run(Assumptions(changes=turns.changes), OpenRises(place=turns.place_of, rounds=False))
 
 
 def _readable(found: Workings) -> Workings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -80,24 +80,26 @@ class Contracts:
 
     rows: tuple[Earning, ...]  # customers as the log writes them
     days: tuple[date, date]  # of the log
+    _known: dict[tuple[date, date], dict[tuple[str, str], Fraction]] = field(default_factory=dict, compare=False)
 
     def of(self, customers: Collection[str | None], currency: str) -> Contracts:
         """Those of some customers; what is said without a currency is in this one."""
         rows = (row for row in self.rows if row.customer in customers)
-        return replace(self, rows=tuple(r if r.money.currency else r.paid_in(currency) for r in rows))
+        return Contracts(tuple(r if r.money.currency else r.paid_in(currency) for r in rows), self.days)
 
     def undated(self, end: date) -> Contracts:
         """Those in force on the log's last day, as if they went on until then."""
-        return replace(
-            self, rows=tuple(row.going_on(end) for row in self.rows if row.in_months(self.days[1], self.days[1]))
-        )
+        today = (row for row in self.rows if row.in_months(self.days[1], self.days[1]))
+        return Contracts(tuple(row.going_on(end) for row in today), self.days)
 
     def between(self, first: date, last: date) -> dict[tuple[str, str], Fraction]:
-        """What these days have of it, by customer and currency."""
-        found: dict[tuple[str, str], Fraction] = {}
-        for row in self.rows:
-            key = row.customer, row.money.currency
-            found[key] = found.get(key, Fraction()) + sum(row.in_months(first, last).values())
+        """What these days have of it, by customer and currency; every run of months asks for the same days."""
+        found = self._known.get((first, last))
+        if found is None:
+            found = self._known[first, last] = {}
+            for row in self.rows:
+                key = row.customer, row.money.currency
+                found[key] = found.get(key, Fraction()) + sum(row.in_months(first, last).values())
         return found
 
     def in_log(self) -> dict[tuple[str, str], Fraction]:

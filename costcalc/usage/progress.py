@@ -12,7 +12,7 @@ from costcalc.records import dataclass
 if TYPE_CHECKING:
     import duckdb
 
-COUNTING = "Counting usage"
+COUNTING, COMPUTING = "Counting usage", "Counted; computing"
 _POLL_SECONDS = 0.2
 _SAMPLE_BYTES = 1 << 20
 

@@ -85,7 +85,9 @@ def test_the_hooks_run_through_pre_commit(tmp_path):
     shutil.copytree(
         REPO_ROOT,
         hooks,
-        ignore=shutil.ignore_patterns(".git", ".venv", "venv", "focus", "__pycache__", ".*_cache", "data", "tests"),
+        ignore=shutil.ignore_patterns(
+            ".git", ".venv", "venv", "focus", "build", "__pycache__", ".*_cache", "data", "tests"
+        ),
     )
     desk = tmp_path / "desk"
     for name, text in SOUND.items():

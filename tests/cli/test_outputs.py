@@ -124,3 +124,18 @@ def test_json_and_another_format_contradict_each_other(run_costcalc):
     assert (run.code, run.out) == (2, "")
     assert "--json and --format csv both say what to print" in run.err
     assert run_costcalc("cost", USAGE, "--json", "--format", "json").json
+
+
+def test_what_nobody_may_miss_is_said_where_a_file_has_no_room_for_it(run_costcalc, tmp_path):
+    """Two thirds of the tokens were left out of a CSV without a word."""
+    log = "date,model,input_tokens,output_tokens,status\n2026-09-01,gpt-5-mini,1000,100,200\n2026-09-02,gpt-5-mini,2000,200,429\n"
+    (tmp_path / "log.csv").write_text(log, encoding="utf-8")
+    said = (
+        "! Left out: 1 row, 2,200 tokens (plain): failed calls, which are not billed; --map failed==no counts them.\n"
+    )
+    for kind in ("csv", "focus"):
+        found = run_costcalc("cost", "log.csv", "--format", kind, cwd=tmp_path)
+        assert (found.code, found.err) == (0, said)
+    both = run_costcalc("cost", "log.csv", "-o", "lines.csv", "-o", "-", cwd=tmp_path)
+    assert both.err == "lines.csv is written\n"
+    assert "Left out: 1 row" in both.out

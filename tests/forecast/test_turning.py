@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.months.turning import Turning, by_rises, with_factors
+from costcalc.months.turning import OpenRises, by_rises, with_factors
 from costcalc.scenario.hikes import read_hike
 
 FIRST, SECOND, OTHER = (read_hike(written) for written in ("alibaba=34", "alibaba=10", "baidu=5"))
@@ -15,8 +15,8 @@ HALF = Fraction(1, 2)
 
 
 @pytest.fixture
-def reading() -> Turning:
-    return Turning(place=PLACES.get, corners=[[1.34, 1.1], [1.0, 1.0]])
+def reading() -> OpenRises:
+    return OpenRises(place=PLACES.get, corners=[[1.34, 1.1], [1.0, 1.0]])
 
 
 def test_rises_that_compound_multiply(reading):

@@ -52,7 +52,7 @@ def test_found(folder, run, run_costcalc, tmp_path):
     words = shlex.split(run["run"])
     figures = {key: run[key] for key in _FIGURES if key in run}
     as_json = tmp_path / "answer.json" if figures or "json" in run else None
-    also = ["-o", as_json, "-o", "-"] if as_json and "--json" not in words else []  # the page, and beside it the answer
+    also = ["-o", "../answer.json", "-o", "-"] if as_json and "--json" not in words else []  # the page, and the answer
     page = run_costcalc(*words, *_all_notes(words), *also, cwd=tmp_path / "case", columns=200)
     assert page.code == run.get("exit", 0), page.out + page.err
     text = " ".join((page.out + page.err).split())

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -215,3 +216,74 @@ def test_a_full_month_is_never_below_the_minimum_and_never_pays_twice(spent, com
     floors = {name: max([costs[name], *(a for what, a in committed if what == f"acme/{name}")]) for name in costs}
     whole = max([0, *(amount for what, amount in committed if what in ("any", "acme", "acme/*"))])
     assert found.total.before == max(sum(floors.values()), whole)
+
+
+# --- several commitments ---------------------------------------------------------------------------------------------
+
+
+def shortfalls(tmp_path, rows, *commitments, books=(BOOK, OTHER)) -> list[tuple[str, Fraction]]:
+    found = cost_of(tmp_path, under(*commitments, books=books), rows).rating.commitments
+    return sorted((str(part.commitment.selector), part.shortfall.before) for part in found)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("acme/m", "acme/other"), ("acme", "elsewhere"), ("acme/m:input_tokens", "acme/m:output_tokens"),
+        ("acme/m", "acme:output_tokens"),
+    ],
+)  # fmt: skip
+def test_what_one_lacks_is_nothing_to_another_that_does_not_hold_it(tmp_path, one, other):
+    """1.00 of m's input in September, prorated to a day: of 30 each 29 and 30 are lacking, or both 30."""
+    row = {"date": "2026-09-01", "input_tokens": 10**6, "output_tokens": 0}
+    found = shortfalls(tmp_path, [row], f"what: '{one}', amount: 900 USD", f"what: '{other}', amount: 900 USD")
+    assert found == sorted([(one, 29), (other, 30)])
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [("acme:input_tokens", "acme/m:input_tokens"), ("acme:tokens", "acme/m:input_tokens"), ("any", "acme"), ("acme", "acme/m:input_tokens")],
+)  # fmt: skip
+def test_the_wider_counts_it_whatever_makes_it_wider(tmp_path, wide, narrow):
+    """Of 30 for the narrower 29 are lacking, so 30 of 40 are spent for the wider."""
+    row = {"date": "2026-09-01", "input_tokens": 10**6, "output_tokens": 0}
+    found = shortfalls(
+        tmp_path,
+        [row],
+        f"what: '{wide.replace('any', '*')}', amount: 1200 USD",
+        f"what: '{narrow}', amount: 900 USD",
+        books=(BOOK,),
+    )
+    assert dict(found)[narrow] == 29
+    assert sum(lacking for _, lacking in found) == 39
+
+
+def test_two_that_hold_nothing_in_common_both_count_for_the_wider(tmp_path):
+    rows = days("2026-09-01", 1)
+    found = shortfalls(tmp_path, rows, "what: acme, amount: 3000 USD", "what: acme/m, amount: 900 USD", "what: acme/other, amount: 900 USD")  # fmt: skip
+    assert found == [("acme", 100 - 1 - 29 - 30), ("acme/m", 29), ("acme/other", 30)]
+
+
+def test_of_what_the_narrower_lacks_the_days_count_that_both_have(tmp_path):
+    """300 for all of September, of which 10 of 30 days are the wider's: a third of the 270 lacking counts for it."""
+    found = shortfalls(
+        tmp_path, days("2026-09-01", 30), "what: acme, amount: 900 USD, from: 2026-09-11, until: 2026-09-21", "what: acme/m, amount: 300 USD"
+    )  # fmt: skip
+    assert found == [("acme", 300 - 10 - 90), ("acme/m", 270)]
+
+
+def test_a_contract_that_begins_when_the_log_ends_is_not_listed(tmp_path):
+    found = shortfalls(tmp_path, days("2026-09-01", 30), "what: acme, amount: 900 USD, from: 2026-10-01")
+    assert found == []
+    assert shortfalls(tmp_path, days("2026-09-01", 30), "what: acme, amount: 900 USD, from: 2026-11-15") == []
+
+
+def test_of_a_bill_the_meters_count_by_the_list(tmp_path):
+    """22.00 billed for 1.00 of input and 10.00 of output by the list: 20.00 of it are the output's."""
+    row = {"date": "2026-09-01", "input_tokens": 10**6, "output_tokens": 10**6, "billed_cost": "22", "currency": "USD"}
+    for what, spent in (("acme:output_tokens", 20), ("acme:input_tokens", 2), ("acme", 22)):
+        found = cost_of(tmp_path, under(f"what: '{what}', amount: 900 USD"), [row])
+        assert [part.spent.before for part in found.rating.commitments] == [spent]
+    unknown = {**row, "model": "nobody-knows"}
+    found = cost_of(tmp_path, under("what: 'acme:output_tokens', amount: 900 USD"), [unknown])
+    assert [part.spent.before for part in found.rating.commitments] == [22]  # nothing splits it: it counts whole

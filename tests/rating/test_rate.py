@@ -362,6 +362,18 @@ class TestLedgersThatCannotAnswer:
         hours = prices(book(model("m", ("2020-01-01", block)), head=head))
         assert self.refused(self.ledger(tmp_path), hours) == ["ledger-without-hours"]
 
+    def test_the_hours_of_a_scenario(self, tmp_path):
+        grown = tmp_path / "grown.yaml"
+        grown.write_text("scenario: x\ngrowth: [{where: {hours: 09:00-12:00 UTC}, each month: 5%}]\n")
+        with pytest.raises(CostcalcError, match="without the hours 09:00-12:00 UTC\n") as caught:
+            costcalc.project(self.ledger(tmp_path), prices=HUNDRED, scenario=grown)
+        assert [problem.code for problem in caught.value.problems] == ["ledger-without-hours"]
+
+    def test_the_labels_of_a_band(self, tmp_path):
+        bands = "bands: [{where: {image_quality: hd}, input_tokens: 4 per 1M}, {input_up_to: 9, input_tokens: 2 per 1M}, {input_above: 9, input_tokens: 3 per 1M}]\n"
+        labelled = prices(book(model("m", ("2020-01-01", bands + "output_tokens: 1 per 1M\n"))))
+        assert self.refused(self.ledger(tmp_path), labelled) == ["ledger-without-label"]
+
     def test_a_dimension_it_was_counted_without(self, tmp_path):
         assert self.refused(self.ledger(tmp_path), HUNDRED, by="team") == ["ledger-without-dimension"]
 

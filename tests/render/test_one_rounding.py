@@ -43,7 +43,7 @@ def of(usages, **words):
 
 
 @given(USAGES, HIKES)
-@examples(60)
+@examples(30)
 def test_the_sums_of_every_writer_are_the_sums_of_what_it_shows(usages, hike):
     report = projection(of(usages), hike, prices=LISTS)
     answer = json.loads(json_of(report))
@@ -91,7 +91,7 @@ GROWTH = "scenario: Growth\nhorizon: 4 months\ngrowth:\n  - {where: {provider: a
 
 
 @given(st.lists(st.integers(1, 3_000_000), min_size=3, max_size=3))
-@examples(15)
+@examples(8)
 def test_an_outlook_s_figures_are_those_of_its_months(tokens):
     """Today, Before of the last month where nothing was published, the bridge, the lines and the customers."""
     usage = ledger(
@@ -117,7 +117,7 @@ def test_an_outlook_s_figures_are_those_of_its_months(tokens):
 
 
 @given(st.lists(st.integers(1, 3_000_000), min_size=6, max_size=6))
-@examples(10)
+@examples(6)
 def test_a_comparison_s_customers_and_lines_add_up_to_its_months(tokens):
     """Of every scenario, on the page and in JSON alike."""
     who = [

@@ -187,7 +187,7 @@ scenarios = st.builds(
 )  # fmt: skip
 
 
-@examples(60)
+@examples(30)
 @given(scenarios)
 def test_what_is_written_is_read_back(scenario):
     assert bare(read_back(scenario)) == bare(scenario)

@@ -40,8 +40,9 @@ SAMPLES = (  # those of formats that a cluster reads
     "langfuse-observations/*.csv", "langfuse-observations/*.jsonl", "litellm-daily/*.csv", "litellm-spendlogs/*",
     "openai-activity-legacy-csv/*.csv", "openai-cost-csv/*.csv", "openai-usage-csv/*.csv",
     "openrouter-activity-aggregated-csv/*.csv", "openrouter-activity-csv/*.csv", "portkey-logs/*.jsonl",
-    "raw-deepseek/full*", "raw-gemini/full*", "raw-openai-chat/full*", "raw-openai-responses/full*",
-    "raw-qianfan/full*", "volcengine-bill-csv/*.csv",
+    "raw-anthropic-messages/*.made.jsonl", "raw-bedrock-converse/*.jsonl", "raw-dashscope/full*", "raw-deepseek/*.jsonl",
+    "raw-gemini/*.jsonl", "raw-openai-chat/*.jsonl", "raw-openai-compatible-other/*.jsonl", "raw-openai-responses/*.jsonl",
+    "raw-openrouter-chat/*.jsonl", "raw-qianfan/full*", "volcengine-bill-csv/*.csv",
 )  # fmt: skip
 
 
@@ -257,6 +258,11 @@ def test_rows_that_tie_are_chosen_as_here(same, tmp_path):
     openrouter(tmp_path)
     for _ in range(3):
         same(*sorted(tmp_path.iterdir()), by=["app_name"])
+
+
+@pytest.mark.parametrize("name", ["helicone.jsonl", "updates.jsonl", "opencode.jsonl"])
+def test_ids_that_are_told_twice_count_once_there_too(same, repo_root, name):
+    assert same(repo_root / "tests" / "found" / "exports-that-overlap" / name).groups
 
 
 def test_the_missing_extra_is_named(remote, monkeypatch):

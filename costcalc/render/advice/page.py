@@ -119,8 +119,11 @@ def _base(advice: Advice) -> Iterator[str]:
 
 def _looked_at(advice: Advice) -> Iterator[str]:
     month = long_month_text(advice.month)
-    last = f"the last of {counted(len(advice.months), 'month')} to come"
-    yield f"{month}, {last if advice.options.position(advice.months) else 'the first month to come, at the log’s daily rate'}"
+    first, last = (
+        "the first month to come, at the log's daily rate",
+        f"the last of {counted(len(advice.months), 'month')} to come",
+    )
+    yield f"{month}, {last if advice.options.position(advice.months) else first}"
     what = "with its other costs " if advice.base.other else ""
     yield f"{what}{figure_text(bill_of(advice.base, advice), advice.bill, advice.currency)}"
 

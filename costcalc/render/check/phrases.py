@@ -159,7 +159,8 @@ def _limit(finding: Finding) -> str:
         text = f"{actual}{when}, {_over(finding)} over {limit_words}"
         return text + (f"; {_breaks(finding.breaks, finding)}" if finding.breaks else "")
     share = f" ({used_text(finding.share)})" if finding.share is not None else ""
-    text = f"{actual}{when} of {limit_words}{share}"
+    known = "nothing known" if finding.actual is None else actual
+    text = f"{known}{when} of {limit_words}{share}"
     if finding.reason:
         text += f", and {_reason(finding)}"
     return text + (f"; {_breaks(finding.breaks, finding)}" if finding.breaks else "")

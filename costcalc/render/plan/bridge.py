@@ -104,7 +104,9 @@ def bridge_columns(plan: Plan) -> list[Column]:
         Column("What adds and saves", "name", key="name"),
         Column(f"In {month_text(plan.last.month)}", key="last"),
         Column("", drop=3, key="bar"),
-        len(plan.months) > 1 and Column(counted(len(plan.months), "month"), drop=2, key="whole"),
+        len(plan.months) > 1
+        and plan.whole.known_change is not None
+        and Column(counted(len(plan.months), "month"), drop=2, key="whole"),
         margins and Column(margin_title(plan.coverage), key="margin"),
         margins and Column("Points", drop=1, key="points"),
     ]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.money import minor_digits, round_half_up, sum_if_known
+from costcalc.money import exact_sum, minor_digits, round_half_up, sum_if_known
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
@@ -79,6 +79,7 @@ class MonthRow:
     tokens: Fraction
     of: Ends
     shown: Figures
+    unpriced_tokens: Fraction
 
     @property
     def before(self) -> Figures | None:
@@ -94,15 +95,14 @@ class MonthRow:
 def month_rows_of(plan: Plan) -> tuple[list[MonthRow], MonthRow | None]:
     """The months, and their total where there are several."""
     rows, total = rows_of_months(plan.months, plan.currency)
-    mark = " *" if any(month.unpriced_tokens for month in plan.months) else ""
-    return rows, _sum(TOTAL + mark, rows, plan.whole, total) if len(rows) > 1 else None
+    return rows, _sum(TOTAL, rows, plan.whole, total) if len(rows) > 1 else None
 
 
 def rows_of_months(months: Sequence[PlanMonth], currency: str) -> tuple[list[MonthRow], Figures]:
     """Months with their figures, and those of all of them."""
     figures, total = figures_of([month.cost for month in months], currency)
     rows = [
-        MonthRow(month_text(month.month) + (" *" if month.unpriced_tokens else ""), month.requests, month.tokens, month, shown)
+        MonthRow(month_text(month.month), month.requests, month.tokens, month, shown, month.unpriced_tokens)
         for month, shown in zip(months, figures, strict=True)
     ]  # fmt: skip
     return rows, total
@@ -118,9 +118,13 @@ def year_rows_of(plan: Plan, rows: Sequence[MonthRow]) -> list[MonthRow]:
 
 
 def _sum(label: str, rows: Sequence[MonthRow], ends: Ends, shown: Figures) -> MonthRow:
-    return MonthRow(
-        label, sum_if_known(row.requests for row in rows), sum((row.tokens for row in rows), Fraction()), ends, shown
-    )
+    tokens, unpriced = (exact_sum(getattr(row, name) for row in rows) for name in ("tokens", "unpriced_tokens"))
+    return MonthRow(label, sum_if_known(row.requests for row in rows), tokens, ends, shown, unpriced)
+
+
+def _name(row: MonthRow) -> Cell:
+    """Marked where it is incomplete."""
+    return Cell(f"{row.label} *" if row.unpriced_tokens else row.label)
 
 
 def _frozen(row: MonthRow, report: Any) -> Decimal | None:
@@ -147,7 +151,7 @@ def _points(row: MonthRow) -> Cell:
 
 # What is said of a month: on the page, in HTML and in data files. Exact costs stand beside coins that add up.
 MONTHS = f.fields(
-    month=f.text("of.month", column=Column("Month", "name", of=lambda row: Cell(row.label))),
+    month=f.text("of.month", column=Column("Month", "name", of=_name)),
     requests=f.computed(column=Column("Requests", drop=4)),
     tokens=f.computed(column=Column("Tokens", drop=5, of=lambda row: cells.tokens(row.tokens))),
     cost_frozen=f.figure(_frozen), cost_before=f.figure("before.before", column=Column("Before", drop=1, has_unit=True)),

@@ -132,10 +132,11 @@ def _sets(rows: Sequence[TurnedRow]) -> tuple[Rises, ...]:
 
 
 def _rounded_alone(row: TurnedRow, digits: int) -> TurnedRow:
-    """A row as its formulas have it, whatever the others are."""
+    """A row as its formulas have it, whatever the others are; what no cell turns has the coins of the page."""
     if not row.is_known:
         return row
-    return replace(row, before=round_half_up(row.exact_before, digits), after=round_half_up(row.exact_after, digits))
+    before = round_half_up(row.exact_before, digits) if row.grows else row.before
+    return replace(row, before=before, after=round_half_up(row.exact_after, digits))
 
 
 def _write_sets(sheet: WorkbookSheet, table: TurnedTable, factors: Factors, header_row: int) -> None:
@@ -222,6 +223,8 @@ def _write_total(sheet: WorkbookSheet, table: TurnedTable, rows: Sequence[Turned
         )
         for column, figure in zip((table.before, table.after), shown, strict=True):
             sheet.formula(row, column, _rounded(sheet, f"SUM({table.column(column)})"), figure, "currency", "total")
+    if any(line.before is None or line.after is None for line in rows):
+        return  # of which nobody knows what they cost
     _write_change(sheet, table, row, shown, (before, after), "total", grows="".join(line.grows for line in known))
 
 

@@ -209,7 +209,6 @@ def _together(first: Case, options: AdviceOptions, candidates: Sequence[Candidat
     return Together(
         tuple(one.number for one in chosen),
         scenario,
-        {one.number: one.proposal.quality for one in chosen},
         before[position],
         months[position],
         total_of(before).served - total_of(months).served,

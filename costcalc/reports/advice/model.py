@@ -95,7 +95,6 @@ class Together(Outcome):
 
     numbers: tuple[int, ...]
     scenario: Scenario
-    qualities: Mapping[int, str]
     base: Totals  # of the month that is looked at
     outcome: Totals  # of the same month with the plan
     whole_saving: Fraction  # in all months

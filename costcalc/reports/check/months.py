@@ -37,7 +37,7 @@ class Future:
     ends: tuple[Sequence[Totals], Sequence[Totals]]
     months: Sequence[MonthRun]
     currency: str
-    is_complete: bool
+    is_log_complete: bool
     revenue_source: str
     coverage: Sequence[Coverage | None]  # of the margin of each month
 
@@ -73,9 +73,9 @@ def _future(budget: Budget, scenario: Scenario, log: BudgetedLog) -> Future:
         (totals(case, low), totals(case, high)),
         after.months,
         horizon.currency,
-        after.is_complete and horizon.rating.is_complete,
+        horizon.rating.is_complete,
         case.source,
-        [coverage(case, after, month) for month in after.months],
+        [coverage(case, after, month, [month]) for month in after.months],
     )
 
 
@@ -86,27 +86,27 @@ def _margins(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findi
             place=budget.place, excerpt=budget.excerpt,
             remedy="give revenue rules in the scenario, --revenue, or a revenue column in the log",
         )  # fmt: skip
-    missing = _missing(future, log, of_cost=True)
     for position, (line, middle) in enumerate(zip(future.months, future.middle, strict=True)):
         known = [end[position].margin for end in future.ends]
         dear = min((margin for margin in known if margin is not None), default=None)
         days = month_days(line.month)
         of = future.coverage[position]
-        unknown = missing or (UNEARNED if of and of.cost not in (None, 1) else "")
+        unknown = _missing(future, log, [line]) or (UNEARNED if of and of.cost not in (None, 1) else "")
         found = _judged(budget, "share", middle.margin, dear, days, unknown, future.revenue_source)
         yield replace(found, coverage=of)
 
 
 def _limits(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Finding]:
     unit = future.currency if budget.is_money else budget.unit
-    missing = _missing(future, log, of_cost=budget.is_money)
-    amounts = [_amount(budget, line, middle) for line, middle in zip(future.months, future.middle, strict=True)]
     dear = _dear(budget, future)
     days = [month_days(line.month) for line in future.months]
     if budget.each == "month":
-        for one in zip(amounts, dear, days, strict=True):
-            yield _judged(budget, unit, *one, missing)
+        for position, (line, middle) in enumerate(zip(future.months, future.middle, strict=True)):
+            actual = None if budget.is_money and middle.known_cost is None else _amount(budget, line, middle)
+            missing = _missing(future, log, [line] if budget.is_money else [])
+            yield _judged(budget, unit, actual, dear[position], days[position], missing)
         return
+    amounts = [_amount(budget, line, middle) for line, middle in zip(future.months, future.middle, strict=True)]
     at_most = [amount for amount in dear if amount is not None]
     yield _judged(
         budget,
@@ -114,7 +114,7 @@ def _limits(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findin
         sum_if_known(amounts),
         sum(at_most, Fraction()) if at_most else None,
         DayRange(days[0].first, days[-1].last),
-        missing,
+        _missing(future, log, future.months if budget.is_money else []),
     )
 
 
@@ -166,10 +166,12 @@ def _status(budget: Budget, finding: Finding, missing: str) -> tuple[Status, str
     return ("warn" if near else "ok"), ""
 
 
-def _missing(future: Future, log: BudgetedLog, *, of_cost: bool) -> str:
+def _missing(future: Future, log: BudgetedLog, priced: Sequence[MonthRun]) -> str:
+    """Why a figure is not whole, of which the cost of these months is a part; "": it is."""
     if log.lacks_rows:
         return REFUSED
-    return UNPRICED if of_cost and not future.is_complete and not log.options.allow_unpriced else ""
+    is_whole = not priced or (future.is_log_complete and all(month.is_complete for month in priced))
+    return "" if is_whole or log.options.allow_unpriced else UNPRICED
 
 
 def _check_absent(budget: Budget, case: Case, after: Run) -> None:

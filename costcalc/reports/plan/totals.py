@@ -28,6 +28,11 @@ class Totals:
         return self.cost
 
     @property
+    def is_priced(self) -> bool:
+        """Whether it holds no month of which nothing has a price: such a sum is compared with none."""
+        return True
+
+    @property
     def all_costs(self) -> Fraction:
         """What the margin is computed with."""
         return self.served if self.covered is None else self.covered
@@ -62,7 +67,9 @@ class Totals:
     def __add__(self, more: Totals) -> Totals:
         revenue = None if self.revenue is None or more.revenue is None else self.revenue + more.revenue
         covered = None if self.covered is None or more.covered is None else self.covered + more.covered
-        return type(self)(self.cost + more.cost, self.other + more.other, revenue, covered)
+        kinds = {type(self), type(more)}
+        kind = type(self) if len(kinds) == 1 or kinds <= {Totals, Estimated} else PartlyPriced
+        return kind(self.cost + more.cost, self.other + more.other, revenue, covered)
 
 
 class Estimated(Totals):
@@ -81,11 +88,16 @@ class Unpriced(Estimated):
     """Totals of usage of which nothing has a price: what it costs, and so what it leaves, is unknown."""
 
     __slots__ = ()
+    is_priced = False
     known_cost = exact_margin = profit = None
 
-    def __add__(self, more: Totals) -> Totals:
-        """A sum of which this is a part: it lacks a price in part."""
-        return Estimated(self.cost, self.other, self.revenue, self.covered) + more
+
+class PartlyPriced(Estimated):
+    """A sum with months of which nothing has a price: a cost of the others, and no margin."""
+
+    __slots__ = ()
+    is_priced = False
+    exact_margin = profit = None
 
 
 class Ends:
@@ -104,7 +116,7 @@ class Ends:
     @property
     def known_change(self) -> Fraction | None:
         """None: what it comes to before or after is unknown."""
-        return None if None in (self.before.known_cost, self.after.known_cost) else self.cost.change
+        return self.cost.change if self.before.is_priced and self.after.is_priced else None
 
     @property
     def has_margin(self) -> bool:
@@ -194,14 +206,14 @@ def total_of(parts: Iterable[Totals]) -> Totals:
 
 def rise_to(totals: Totals, margin: Fraction | None) -> Fraction | None:
     """The rise of one's own prices, volume unchanged, at which the margin is met; None where none can be said."""
-    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0 or totals.known_cost is None:
+    if margin is None or margin >= 1 or not totals.revenue or totals.revenue < 0 or not totals.is_priced:
         return None
     return totals.all_costs / (1 - margin) / totals.revenue - 1
 
 
 def recovering(before: Totals, after: Totals) -> Fraction | None:
     """The rise of one's own prices that brings back what is paid more: lost ÷ revenue; None without revenue."""
-    if not after.revenue or after.revenue < 0 or None in (before.known_cost, after.known_cost):
+    if not after.revenue or after.revenue < 0 or not (before.is_priced and after.is_priced):
         return None
     return (after.all_costs - before.all_costs) / after.revenue
 

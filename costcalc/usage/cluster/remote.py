@@ -409,8 +409,9 @@ class RemoteCounter(Counter):
                 found[verdict] = explained(Refused(0, verdict, values), rows, reading)[0]
         return found
 
-    def at_first(self, number: int, column: str, problem: Problem) -> Problem:
-        return replace(problem, place=Place(self.readings[number].sources[0].shown))
+    def at_first(self, number: int, problems: Mapping[str, Problem]) -> list[Problem]:
+        place = Place(self.readings[number].sources[0].shown)
+        return [replace(problem, place=place) for problem in problems.values()]
 
     def differing(self, number: int, sums: Any) -> Problem:
         reading = self.readings[number]

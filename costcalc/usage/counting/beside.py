@@ -56,11 +56,9 @@ def uncounted(counter: Counter, number: int, sums: UncountedSums) -> list[Proble
 def _unread(counter: Counter, number: int, sums: UncountedSums) -> list[Problem]:
     """The counts inside usage objects that no figure holds, each with the first line that has it."""
     reading = counter.readings[number]
-    missing = [(i, seen) for i, seen in enumerate(reading.watched) if sums.amounts[seen.column][0]]
-    return [
-        counter.at_first(number, f"uncounted_{i}", unread_problem(seen, sums.amounts[seen.column][0]))
-        for i, seen in missing
-    ]
+    amounts = {f"uncounted_{i}": (seen, sums.amounts[seen.column][0]) for i, seen in enumerate(reading.watched)}
+    missing = {column: unread_problem(*each) for column, each in amounts.items() if each[1]}
+    return counter.at_first(number, missing) if missing else []
 
 
 def notes_beside(counter: Counter, number: int, sums: UncountedSums) -> list[str]:

@@ -739,8 +739,8 @@ class Counter:
     def _problems(self, files: Sequence[tuple[Any, ...]]) -> list[Problem]:
         return refusals(self, files)
 
-    def at_first(self, number: int, column: str, problem: Problem) -> Problem:
-        return at_first(self, number, column, problem)
+    def at_first(self, number: int, problems: Mapping[str, Problem]) -> list[Problem]:
+        return at_first(self, number, problems)
 
     def differing(self, number: int, sums: UncountedSums) -> Problem:
         return differing(self, number, sums)

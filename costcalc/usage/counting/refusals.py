@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -114,26 +114,32 @@ def _unknown_lines(counter: Counter, number: int, source: ReadableFile) -> list[
     return found[:MOST_PROBLEMS]
 
 
-def at_first(counter: Counter, number: int, column: str, problem: Problem) -> Problem:
-    """The problem at the first counted row of which the condition is true, or the first line with such a part."""
-    for source, parts in product(_holding_first(counter, number, column), (None, *counter.held_parts(number))):
+def at_first(counter: Counter, number: int, problems: Mapping[str, Problem]) -> list[Problem]:
+    """Each at the first counted row in which its column is above 0, or the first line with such a part."""
+    rows_of: dict[str, Problem] = {}
+    for source, parts in product(_holding_first(counter, number, problems), (None, *counter.held_parts(number))):
+        if len(rows_of) == len(problems):
+            break
         rows = counter.rows_alone(number, source, parts)
-        if column not in rows.watched:
+        columns = [column for column in problems if column not in rows_of and column in rows.watched]
+        if not columns:
             continue
-        chosen = f"verdict = {COUNTED} AND {column} > 0{counter.chosen(rows)}"
+        firsts = ", ".join(f"min(CASE WHEN {column} > 0 THEN record END)" for column in columns)
+        chosen = f"verdict = {COUNTED}{counter.chosen(rows)}"
         with counter.engine.in_order():
-            found = counter.engine.fetch(f"SELECT min(record) FROM ({rows.sql}) WHERE {chosen}")
-        if found[0][0] is not None:
-            return placed(problem, source, rows_at(source, {found[0][0]}, set()).get(found[0][0]))
-    return problem
+            found = counter.engine.fetch(f"SELECT {firsts} FROM ({rows.sql}) WHERE {chosen}")[0]
+        first = {column: record for column, record in zip(columns, found, strict=True) if record is not None}
+        records = rows_at(source, set(first.values()), set()) if first else {}
+        rows_of |= {column: placed(problems[column], source, records.get(at)) for column, at in first.items()}
+    return [rows_of.get(column, problem) for column, problem in problems.items()]
 
 
-def _holding_first(counter: Counter, number: int, column: str) -> list[ReadableFile]:
-    """The sources of a reading: those of which a counted row has the column, before all others."""
-    sources = counter.readings[number].sources
-    if len(sources) == 1 or column not in counter.held:
+def _holding_first(counter: Counter, number: int, columns: Iterable[str]) -> list[ReadableFile]:
+    """The sources of a reading: those of which a counted row has one of the columns, before all others."""
+    sources, held = counter.readings[number].sources, [f"{each} > 0" for each in columns if each in counter.held]
+    if len(sources) == 1 or not held:
         return [*sources]
-    clause = f"reading = {number} AND verdict = {COUNTED} AND {column} > 0{counter.chosen()}"
+    clause = f"reading = {number} AND verdict = {COUNTED} AND ({' OR '.join(held)}){counter.chosen()}"
     holding = {file for (file,) in counter.engine.fetch(f"SELECT DISTINCT file FROM counted WHERE {clause}")}
     return [source for _, source in sorted(enumerate(sources), key=lambda each: (each[0] not in holding, each[0]))]
 

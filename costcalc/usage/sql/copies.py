@@ -82,12 +82,12 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
         f" bool_and(copied) AS copied, count(*) AS lines, sum(held) AS held"
         f" FROM told WHERE key_0 IS NOT NULL GROUP BY {', '.join(keys)}"
     )
-    # Few rows are replays, if any: only their keys are looked for among the others.
-    originals = "SELECT key_0 FROM told WHERE NOT copied AND key_0 IN (SELECT key_0 FROM told WHERE copied)"
+    # Few rows are replays, if any: only their keys are looked for among the others. Joined: a cluster asks `IN` in filters alone.
+    originals = "SELECT DISTINCT key_0 AS original FROM told WHERE NOT copied AND key_0 IN (SELECT key_0 FROM told WHERE copied)"
     told = f"WITH told AS MATERIALIZED ({every})"
-    replayed = f"(copied AND key_0 IN ({originals}))"
+    found = f"({best}) LEFT JOIN ({originals}) ON copied AND key_0 = original"
     if "verdict" not in kept:
-        once = f"SELECT unnest(best.line) FROM ({best}) WHERE NOT {replayed}"
+        once = f"SELECT unnest(best.line) FROM {found} WHERE original IS NULL"
         return f"{told} SELECT {listed} FROM told WHERE key_0 IS NULL UNION ALL {once}"
     own = ", ".join(
         f"CASE WHEN replayed THEN {REPLAYED} ELSE best.line.verdict END AS verdict"
@@ -100,7 +100,9 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
         f" held - CASE WHEN replayed THEN 0 ELSE best.held END AS {AGAIN_COLUMNS[1]}"
     )
     alone = f"SELECT {listed}, 0 AS {AGAIN_COLUMNS[0]}, 0 AS {AGAIN_COLUMNS[1]} FROM told WHERE key_0 IS NULL"
-    return f"{told} {alone} UNION ALL SELECT {own}, {again} FROM (SELECT *, {replayed} AS replayed FROM ({best}))"
+    return (
+        f"{told} {alone} UNION ALL SELECT {own}, {again} FROM (SELECT *, original IS NOT NULL AS replayed FROM {found})"
+    )
 
 
 def lines_once(dedupe: Dedupe, columns: JsonColumns, failed: str, parts: Sequence[str]) -> str:
