@@ -25,11 +25,11 @@ from costcalc.render.plan.customers import (
     customer_rows_of,
     knows_revenue,
     rise_columns,
-    verdicts,
 )
 from costcalc.render.plan.headline import headline_blocks
 from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import has_margin, month_columns, month_figures, month_rows_of
+from costcalc.render.plan.verdicts import verdicts
 from costcalc.render.rows import OF_A_MONTH, page_columns
 from costcalc.render.tree import Row, Table, row_of
 from costcalc.render.words import (

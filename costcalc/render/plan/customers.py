@@ -18,12 +18,12 @@ from costcalc.render.coverage import own_margin_title
 from costcalc.render.fields import Json, Rows
 from costcalc.render.plan.bridge import bridge_figures
 from costcalc.render.plan.months import month_figures
+from costcalc.render.plan.verdicts import verdicts
 from costcalc.render.rounding import adding_up
 from costcalc.render.rows import UNALLOCATED, fx_columns
 from costcalc.render.words import (
     ARROW,
     DASH,
-    counted,
     money_text,
     month_text,
     percent_text,
@@ -33,7 +33,6 @@ from costcalc.reports.plan.model import CustomerLine, Plan
 from costcalc.reports.plan.totals import Totals
 
 _SHOWN = (8, 12)  # rows; where there is room, more
-_NAMED = 5  # in a sentence
 NONAME = "(no customer)"
 
 
@@ -51,20 +50,6 @@ def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
     yield from verdicts(customers)
     if plan.has_other_contracts and any(customer.turns_unprofitable for customer in customers):
         yield Note("What they pay then is what their contracts say of that month; one that has ended pays nothing.")
-
-
-def verdicts(customers: Sequence[CustomerLine]) -> Iterator[Note]:
-    """Loudly those that turn from a profit to a loss; then those that are a loss already."""
-    named = [customer for customer in customers if customer.name]  # rows without one are nobody's loss
-    turned = [customer for customer in named if customer.turns_unprofitable]
-    if turned:
-        verb = "turns" if len(turned) == 1 else "turn"
-        yield Note(f"{counted(len(turned), 'customer')} {verb} unprofitable: {_names(turned)}.", "loud")
-    already = [one for one in named if one.today.profit is not None and one.today.profit < 0]
-    if already:
-        verb = "costs" if len(already) == 1 else "cost"
-        pays = "it pays" if len(already) == 1 else "they pay"
-        yield Note(f"{counted(len(already), 'customer')} {verb} more than {pays} today already: {_names(already)}.")
 
 
 def customer_notes(plan: Plan) -> Iterator[Note]:
@@ -92,11 +77,6 @@ def customer_notes(plan: Plan) -> Iterator[Note]:
 
 def knows_revenue(plan: Plan) -> bool:
     return plan.knows_customers_revenue
-
-
-def _names(customers: Sequence[CustomerLine]) -> str:
-    named = ", ".join(customer.name or NONAME for customer in customers[:_NAMED])
-    return named + (f" and {len(customers) - _NAMED} more" if len(customers) > _NAMED else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from costcalc.render.blocks import Bar, BarPart, Block, Cell, Column, Facts, Fig
 from costcalc.render.cells import NONE, TOTAL, change_style
 from costcalc.render.coverage import PART, margin_title, most_words, part_words, shares
 from costcalc.render.figures import name_cell, rise_title
-from costcalc.render.plan.customers import verdicts
 from costcalc.render.plan.moving import moving_blocks
+from costcalc.render.plan.verdicts import verdicts
 from costcalc.render.rounding import shared_out
 from costcalc.render.tree import Table
 from costcalc.render.words import (
