@@ -715,10 +715,11 @@ class Counter:
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
             for remark, rows in zip(spec.remarks, counts, strict=False):
+                said = Loud if remark.is_loud else str
                 if remark.when is None:
-                    found.setdefault(f"{spec.name}: {remark.text}", 0)
+                    found.setdefault(said(f"{spec.name}: {remark.text}"), 0)
                 elif rows and not remark.must_be:
-                    text = (Loud if remark.is_loud else str)(f"{spec.name}: rows that {remark.text}")
+                    text = said(f"{spec.name}: rows that {remark.text}")
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Skip
-from costcalc.usage.formats.names import NOT_STATED, canonical, stated
+from costcalc.usage.formats.names import NOT_STATED, TYPED, canonical, stated
 from costcalc.usage.ledger import FAILED_CALLS, Loud
 
 YES = ("true", "yes", "on", "1", "enabled", "t", "y")
@@ -34,6 +34,10 @@ _STATUS = frozenset(
 _SUCCESS = frozenset(("success", "issuccess", "succeeded", "successful", "issuccessful", "ok"))
 _ERROR = frozenset(
     ("error", "iserror", "haserror", "errorcode", "errortype", "errormessage", "failed", "isfailed", "failure")
+)
+# And that may count calls, of tables whose rows are several.
+_COUNTS = frozenset(
+    ("error", "errors", "errorcount", "failed", "failure", "failures", "failedrequests", "failedcalls", *_SUCCESS)
 )
 
 
@@ -63,6 +67,15 @@ def says_outcome(column: str, samples: Sequence[str]) -> bool:
     return name in _ERROR or (name in _SUCCESS and values <= {*YES, *NO}) or (name in _STATUS and bool(values))
 
 
+def counts_calls(column: str, samples: Sequence[str], requests: Sequence[str]) -> bool:
+    """Whether the column of a table counts calls that failed or succeeded; `requests`: the texts of its own count."""
+    values, flags = {*stated(samples)}, {"0", "1"}
+    is_count = canonical(column) in _COUNTS and bool(values) and all(map(str.isdecimal, values))
+    if not is_count or (canonical(column) == "error" and are_codes(samples)):
+        return False
+    return bool({*stated(requests)} - flags) or (not values <= flags and [*samples] != TYPED)
+
+
 def are_codes(samples: Sequence[str]) -> bool:
     """Whether the texts are HTTP's codes, which say for sure that a call was refused."""
     values = stated(samples)
@@ -82,6 +95,7 @@ def outcomes(
     sure = [test for column in codes for test in _refused(column, provider)]
     sure += [_says_failed(mapped)] if mapped else []
     perhaps = [_has_code(column) for column in codes if provider or costs] + [*map(_says_failed, words)]
+    perhaps += [_says_failed(mapped)] if mapped and costs else []
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
 

@@ -18,7 +18,7 @@ from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain, plainbill
 from costcalc.usage.formats.everyrow import constants_of, is_constant, with_constants
 from costcalc.usage.formats.model import AGAIN, FormatSpec, RowParts, Shape, Term, Text, paths_of
-from costcalc.usage.formats.names import TOTALS, canonical, is_meaning
+from costcalc.usage.formats.names import TOTALS, TYPED, canonical, is_meaning
 from costcalc.usage.formats.paths import (
     FILE,
     INSIDE,
@@ -526,7 +526,7 @@ def samples_of(sources: Iterable[ReadableFile], types: Mapping[str, str]) -> dic
         for record in source.records:
             for path, text in record.items():
                 found.setdefault(path, []).append(text)
-    return found | inside_texts(found) | {name: ["2"] for name, kind in types.items() if kind in ("integer", "number")}
+    return found | inside_texts(found) | {name: TYPED for name, kind in types.items() if kind in ("integer", "number")}
 
 
 def _nested(sources: Iterable[ReadableFile]) -> frozenset[str]:
