@@ -29,7 +29,8 @@ class Loud(str):
     __slots__ = ()
 
 
-FAILED_CALLS = "failed calls, which are not billed; --map failed==no counts them"
+_FAILED = "failed calls, which are not billed"
+FAILED_CALLS = f"{_FAILED}; --map failed==no counts them"
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
@@ -127,7 +128,7 @@ class SkippedRows:
     @property
     def is_loud(self) -> bool:
         """Whether no page may fold it away."""
-        return self.reason == FAILED_CALLS and self.tokens > 0
+        return self.reason.startswith(_FAILED) and self.tokens > 0
 
     @property
     def held(self) -> str:

@@ -184,7 +184,7 @@ def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
         (),
         Cuts(**tuples, scheduled_names=frozenset(cuts["scheduled_names"])),
         sources=[SourceFile(**{**source, "path": f"{shown} ({source['path']})"}) for source in about["sources"]],
-        skipped=[SkippedRows(**skipped) for skipped in about["skipped"]],
+        skipped=[SkippedRows(**{**each, "reason": _of_stored(each["reason"])}) for each in about["skipped"]],
         refused_rows=about["refused_rows"],
         unread_files=about.get("unread_files", 0),
         problems=_lost_problems(about["refused_rows"], about.get("unread_files", 0), shown),
@@ -195,7 +195,7 @@ def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
         first_instant=about["first_instant"],
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
-        notes=[Loud(note) if note in about.get("loud", ()) else note for note in about["notes"]],
+        notes=[(Loud if note in about.get("loud", ()) else str)(_of_stored(note)) for note in about["notes"]],
         undated_rows=about.get("undated_rows", 0),
         is_part=about.get("is_part", False),
         parts_customers=about.get("parts_customers", False),
@@ -245,6 +245,11 @@ def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
         )
         for what in lost
     ]
+
+
+def _of_stored(text: str) -> str:
+    """What was said of a log, of its ledger: no --map reaches into one."""
+    return text.replace("; --map failed==", "; a new scan with --map failed==")
 
 
 def with_stored(counted: UsageLedger, stored: Sequence[Stored]) -> UsageLedger:

@@ -72,6 +72,7 @@ from costcalc.usage.sql.labels import (
     reaching_statement,
     summary_statements,
     token_meters,
+    tokens_of,
     where_clause,
 )
 from costcalc.usage.sql.replies import repeats
@@ -124,7 +125,9 @@ class Counter:
     readings: list[Reading]
     request: ScanRequest
     unknown: dict[int, int] = field(default_factory=dict)  # reading → lines with a usage object that no shape knows
-    repeats: dict[int, dict[str, int]] = field(default_factory=dict)  # reading → why lines are no replies, how many
+    repeats: dict[int, dict[str, tuple[int, int]]] = field(
+        default_factory=dict
+    )  # reading → why lines are no replies, how many, their tokens
     used: set[str] = field(default_factory=set)  # the meters that a reading can count
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     last_begun: int | None = None  # begin of the last instants' time, where groups no longer say it
@@ -194,7 +197,7 @@ class Counter:
                 readable = len(self.readable.get(source.path, ()))
                 tally = replace(tally, left_out=tally.left_out + readable, refused=tally.refused + broken - readable)
                 if len(reading.sources) == 1:
-                    unknown, again = self.unknown.get(number, 0), sum(self.repeats.get(number, {}).values())
+                    unknown, again = self.unknown.get(number, 0), self._repeated(number)
                     left_out, refused = tally.left_out + again - unknown, tally.refused + unknown
                     tally = replace(tally, left_out=left_out, refused=refused)
                 found[number, file] = tally
@@ -451,6 +454,15 @@ class Counter:
         """Replace what the first lines say of the names in usage objects by what all of them say."""
         self.readings[number] = with_all_names(self.engine, self.readings[number])
 
+    def _repeated(self, number: int) -> int:
+        """How many lines are no replies of their own."""
+        return sum(lines for lines, _ in self.repeats.get(number, {}).values())
+
+    def _tokens(self, number: int) -> int:
+        """Those of a reading's rows so far."""
+        sums = f"SELECT coalesce(sum({tokens_of(self.held)}), 0) FROM counted WHERE reading = {number}"
+        return int(self.engine.fetch(sums)[0][0])
+
     def forget(self, number: int) -> None:
         if self.is_filled:
             self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
@@ -467,7 +479,7 @@ class Counter:
         nothing = f"(verdict IN ({', '.join(map(str, idle(self.readings[number].spec)))}))"
         if not self.rows_of(number, nothing):
             return 0
-        understood = self.rows_of(number, f"NOT {nothing}") + sum(self.repeats.get(number, {}).values())
+        understood = self.rows_of(number, f"NOT {nothing}") + self._repeated(number)
         holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
         if self.engine.fetch(holding)[0][0] <= understood:
             return 0
@@ -545,6 +557,7 @@ class Counter:
         rows = self.rows_alone(number, reading.sources[position])
         others = f"record NOT IN ({', '.join(map(str, records))})"
         rows = replace(rows, sql=f"SELECT *, {position} AS file FROM ({rows.sql}) WHERE {others}")
+        before = self._tokens(number)
         with self.engine.in_order():
             statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
             self._hold(["file", *statement.columns])
@@ -553,7 +566,8 @@ class Counter:
             )
             self.engine.execute(statement.sql)
         kinds = self.repeats.setdefault(number, {})
-        kinds[reason] = kinds.get(reason, 0) + len(records)
+        lines, tokens = kinds.get(reason, (0, 0))
+        kinds[reason] = (lines + len(records), tokens + before - self._tokens(number))
 
     # --- summing up ---------------------------------------------------------------------------------------
 
@@ -693,8 +707,8 @@ class Counter:
                 add(number, self._reason(number, verdict), 0, int(tokens))
             add(number, again_reason(self.readings[number].spec), int(again), int(held))
         for number, kinds in self.repeats.items():
-            for reason, rows in kinds.items():
-                add(number, reason, rows)
+            for reason, held_again in kinds.items():
+                add(number, reason, *held_again)
         found = [SkippedRows(*key, rows, tokens) for key, (rows, tokens) in counted.items() if rows]
         readable -= sum(unknown.values())
         return [*found, SkippedRows(self.readings[0].spec.name, _READABLE, readable)] if readable > 0 else found
