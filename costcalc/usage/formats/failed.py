@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Skip
+from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Remark, Skip
 from costcalc.usage.formats.names import NOT_STATED, TYPED, canonical, stated
 from costcalc.usage.ledger import FAILED_CALLS, Loud
 
@@ -51,6 +51,18 @@ def as_said(spec: FormatSpec, word: str) -> FormatSpec:
     if word.lower() in NO:
         return replace(spec, skip=tuple(rule for rule in spec.skip if not rule.failed), doubtful=())
     return replace(spec, skip=(*spec.skip, *failed_calls(spec.doubtful)), doubtful=())
+
+
+def ended_by(spec: FormatSpec, column: str) -> FormatSpec:
+    """The format where a column that --map names says, too, which calls failed; those with a cost are counted."""
+    test, words = _says_failed((column,)), words_unknown((column,))
+    costs = tuple(term.paths for shape in spec.shapes if shape.cost for term in shape.cost.terms)
+    return replace(
+        spec,
+        skip=(*spec.skip, *failed_calls([replace(test, zero=costs)])),
+        doubtful=(*spec.doubtful, *([test] if costs else [])),
+        remarks=(*spec.remarks, words),
+    )
 
 
 def in_doubt(format_name: str, rows: int, tokens: int) -> Loud:
@@ -121,10 +133,9 @@ def _says_failed(column: Paths) -> Condition:
     return Condition(((column, (*_FAILED, *YES, "4*", "5*")),), ((column, _CUT_OFF),))
 
 
-def says_neither(column: Paths) -> Condition:
-    """Whether the column says of a row something else than that its call failed, or was answered. Of errors all is known."""
-    name = canonical(column[-1])
-    if name in _ERROR or name in _SUCCESS:
-        return Condition(present=(column,), lacks=((column, ("*",)),))
-    known = (*_FAILED, *_ANSWERED, *YES, *NO, *NOT_STATED, "", "4*", "5*")
-    return Condition(present=(column,), lacks=((column, known),))
+def words_unknown(column: Paths) -> Remark:
+    """What is said of rows of which the column says neither that a call failed nor that it did not. Of errors all is known."""
+    text = f'have a word in "{column[-1]}" that says neither that a call failed nor that it did not, and are counted'
+    is_known = {*_ERROR, *_SUCCESS} & {canonical(column[-1])}
+    known = ("*",) if is_known else (*_FAILED, *_ANSWERED, *YES, *NO, *NOT_STATED, "", "4*", "5*")
+    return Remark(text, Condition(present=(column,), lacks=((column, known),)), is_loud=True)

@@ -12,7 +12,7 @@ from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
-from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_neither, says_outcome
+from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
 from costcalc.usage.formats.model import (
     AS,
     TIMES,
@@ -448,12 +448,7 @@ def plain_format(
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
     ended = meanings.get(FAILED, ())
-    if ended:
-        words = (
-            f'have a word in "{ended[-1]}" that says neither that a call failed nor that it did not, and are counted'
-        )
-        remarks = (*remarks, Remark(words, says_neither(ended), is_loud=True))
-    remarks = (*remarks, *_must_be_held(found), *_of_calls(found))
+    remarks = (*remarks, *([words_unknown(ended)] if ended else []), *_must_be_held(found), *_of_calls(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
