@@ -163,7 +163,7 @@ class UsageLedger:
     problems: Sequence[Problem] = ()  # the first refused rows, each with file and line, and unread files
     uncounted: Sequence[Problem] = ()  # usage that stands in the sources and is in no figure
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
-    last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
+    last_instant: int | None = None  # end of the last row's time: its bucket's end, or a second after its instant
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used; some are Loud
     undated_rows: int = 0  # rows without a time, taken as of the day of their file's last change

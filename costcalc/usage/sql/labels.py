@@ -139,7 +139,7 @@ def count_statement(
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
     keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in known}
-    last = "max(coalesce(ended, started))" if "ended" in rows.columns else "max(started)"
+    last = "max(coalesce(ended, started + 1))" if "ended" in rows.columns else "max(started) + 1"
     sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": last}
     sums |= {name: f"sum({name})" for name in known}
     if rows.one_each:
