@@ -128,7 +128,12 @@ class SkippedRows:
     @property
     def is_loud(self) -> bool:
         """Whether no page may fold it away."""
-        return self.reason.startswith(_FAILED) and self.tokens > 0
+        return self.is_failed and self.tokens > 0
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether they are calls that failed."""
+        return self.reason.startswith(_FAILED)
 
     @property
     def held(self) -> str:

@@ -28,9 +28,10 @@ _NO_ERROR = (*NO, *NOT_STATED, "", "{}", "[]", "ok", "success", "no error", "no_
 _STATUS = frozenset(
     (
         "status", "state", "outcome", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsestatus",
-        "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码",
+        "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码", "resultsignature", "resulttype",
     )
 )  # fmt: skip
+_AZURES = frozenset(("resultsignature", "resulttype"))  # of the diagnostics of Azure, whose rows name no provider
 _SUCCESS = frozenset(("success", "issuccess", "succeeded", "successful", "issuccessful", "ok"))
 _ERROR = frozenset(
     ("error", "iserror", "haserror", "errorcode", "errortype", "errormessage", "failed", "isfailed", "failure")
@@ -106,14 +107,14 @@ def outcomes(
     words = [(column,) for column in columns if (column,) not in (*codes, mapped)]
     sure = [test for column in codes for test in _refused(column, provider)]
     sure += [_says_failed(mapped)] if mapped else []
-    perhaps = [_has_code(column) for column in codes if provider or costs] + [*map(_says_failed, words)]
+    perhaps = [*map(_has_code, codes), *map(_says_failed, words)]
     perhaps += [_says_failed(mapped)] if mapped and costs else []
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
 
 def _refused(code: Paths, provider: Paths) -> list[Condition]:
     if not provider:
-        return [_has_code(code)]
+        return [_has_code(code, *(_BILLED_BY_AZURE if canonical(code[-1]) in _AZURES else ()))]
     return [
         _has_code(code, *_BILLED_BY_AZURE),
         Condition(((code, _BILLED_BY_AZURE),), ((provider, ("azure*",)),)),
