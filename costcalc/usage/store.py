@@ -22,7 +22,7 @@ from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import name_of, quoted
 from costcalc.usage.ledger import Cuts, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.request import ScanRequest
 from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
 from costcalc.usage.sql.engine import Engine, naming
 from costcalc.usage.sql.labels import MONEY_DIGITS, bounds_clause, largest_cut
@@ -344,7 +344,7 @@ def _position(ledger: UsageLedger, name: str) -> int | None:
 
 
 def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:
-    wanted = [*request.dimensions, *(name for name in request.where if name not in NAMES)]
+    wanted = [*request.dimensions, *request.where_dimensions]
     return [
         Problem(
             "unknown-column",

@@ -43,7 +43,7 @@ from costcalc.usage.formats.unread import is_of_member, watched_in
 from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
-from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.request import NAMES, TIER, ScanRequest
 from costcalc.usage.sql.copies import REPLAYED, again_reason, has_copies
 from costcalc.usage.sql.engine import (
     Engine,
@@ -71,6 +71,7 @@ from costcalc.usage.sql.labels import (
     names_table,
     reaching_statement,
     summary_statements,
+    tier_of,
     token_meters,
     tokens_of,
     where_clause,
@@ -157,8 +158,7 @@ class Counter:
         """Every row of the logs is read, whether or not two of them hold the same usage."""
         self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
         self.kept = tuple(self.request.dimensions)
-        filtered = (name for name in self.request.where if name not in NAMES)
-        self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
+        self.labels = (*self.kept, *(name for name in self.request.where_dimensions if name not in self.kept))
         self._check_dimensions()
         self.columns, self.held, self.is_filled = counted_columns(len(self.labels)), dict[str, None](), False
         for number, reading in enumerate(self.readings):
@@ -253,7 +253,7 @@ class Counter:
 
     def values(self, name: str) -> list[str]:
         """Some of what the log has under a name, for near names."""
-        column = name if name in NAMES else f"d{self.labels.index(name)}"
+        column = name if name in NAMES else self._label(name)
         found = self.engine.fetch(
             f"SELECT DISTINCT {column} FROM counted WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1000"
         )
@@ -582,14 +582,17 @@ class Counter:
             self.engine.execute(f"INSERT INTO wanted VALUES {pairs}")
 
     def _matching(self, name: str) -> str:
-        return where_clause([(f"d{self.labels.index(name)}", self.request.where[name])])
+        return where_clause([(self._label(name), self.request.where[name])])
+
+    def _label(self, name: str, rows: RowQuery | None = None) -> str:
+        return tier_of(_name_column(TIER, rows)) if name == TIER else f"d{self.labels.index(name)}"
 
     def chosen(self, rows: RowQuery | None = None) -> str:
         """` AND …`: what `where` asks of the counted rows, or of a row query as far as it has the columns."""
-        tests = [
-            (f"d{self.labels.index(name)}", globs) for name, globs in self.request.where.items() if name not in NAMES
-        ]
-        clause = where_clause([test for test in tests if rows is None or test[0] in rows.columns])
+        tests = {name: globs for name, globs in self.request.where.items() if name not in NAMES}
+        labels = {name: self._label(name, rows) for name in tests}
+        held = [name for name in tests if rows is None or name == TIER or labels[name] in rows.columns]
+        clause = where_clause([(labels[name], tests[name]) for name in held])
         if not self.request.where_names:
             return clause
         return clause + names_clause(*(_name_column(name, rows) for name in NAMES))
@@ -781,8 +784,8 @@ def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
     return Problem(
         "unknown-column",
         f'the usage has no dimension "{name}"',
-        expected=f"provider, model, or a column of the log: {', '.join(offered) or 'it has no other'}",
-        nearest=nearest_names(name, (*NAMES, *offered)),
+        expected=f"provider, model, service_tier, or a column of the log: {', '.join(offered) or 'it has no other'}",
+        nearest=nearest_names(name, (*NAMES, TIER, *offered)),
         remedy="name one of these, or --map it",
     )
 

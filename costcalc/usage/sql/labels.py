@@ -350,7 +350,7 @@ def final_names(cuts: Cuts) -> dict[str, str]:
         "provider": "lower(nullif(trim(provider), ''))",
         "model": "coalesce(trim(model), '')",
         "region": "lower(nullif(trim(region), ''))",
-        "service_tier": _tier(),
+        "service_tier": tier_of("service_tier"),
         "thinking": "CASE WHEN thinking IN ('all', 'most') THEN true WHEN thinking = 'some' THEN NULL ELSE false END",
         "thinking_assumed": "coalesce(thinking IN ('most', 'some'), false)",
         "input_over": "coalesce(input_over, 0)",
@@ -396,9 +396,12 @@ def _coarser_at(cuts: Cuts) -> str:
     return f"CASE WHEN to_at IS NOT NULL OR coalesce({scheduled}, false) THEN from_at ELSE {segment_of('from_at', cuts.day_edges)} END"
 
 
-def _tier() -> str:
+def tier_of(column: str) -> str:
+    """The tier that a text (SQL) is priced as."""
     standard = ", ".join(quoted(word) for word in _STANDARD_TIERS)
-    return f"CASE WHEN lower(coalesce(trim(service_tier), '')) IN ({standard}) THEN 'standard' ELSE lower(trim(service_tier)) END"
+    return (
+        f"CASE WHEN lower(coalesce(trim({column}), '')) IN ({standard}) THEN 'standard' ELSE lower(trim({column})) END"
+    )
 
 
 def names_table() -> str:
