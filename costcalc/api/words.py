@@ -311,7 +311,12 @@ def read_globs(written: Globs, flag: str) -> dict[str, tuple[str, ...]]:
         }
     found: dict[str, tuple[str, ...]] = {}
     for word in _words_of(written, flag, "NAME=GLOB"):
-        ((name, glob),) = read_pairs([word], flag, "NAME=GLOB").items()
+        name, equals, rest = word.partition("=")
+        if equals and name.strip() and not rest.strip():  # what has no such name: customer=
+            pair = {name.strip().lower(): ""}
+        else:
+            pair = read_pairs([word], flag, "NAME=GLOB")
+        ((name, glob),) = pair.items()
         found[name] = (*found.get(name, ()), glob)
     return found
 

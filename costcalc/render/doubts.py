@@ -25,7 +25,7 @@ def missing_blocks(rating: Rating, usage: UsageSummary) -> Iterator[Block]:
     """Unpriced models, refused rows and unread files: no figure above holds them. Nothing at all is said too."""
     if not rating.charges and not rating.unpriced:
         yield Gap()
-        yield Note("No usage: the log holds none, or nothing in it lies within what was chosen.", "loud")
+        yield Note(_nothing_text(usage), "loud")
     if rating.unpriced:
         yield Gap()
         yield Note(_unpriced_text(rating), "loud")
@@ -47,6 +47,12 @@ def assumption_blocks(
         *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
         *(Note(f"Left out: {part.text}.", "loud" if part.is_loud else "") for part in usage.skipped),
     ])  # fmt: skip
+
+
+def _nothing_text(usage: UsageSummary) -> str:
+    if usage.skipped and all(part.is_failed for part in usage.skipped) and not usage.refused_rows:
+        return "No usage: every row that was chosen is of a call that failed, and none of those is billed."
+    return "No usage: the log holds none, or nothing in it lies within what was chosen."
 
 
 def _unpriced_text(rating: Rating) -> str:

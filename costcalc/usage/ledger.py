@@ -29,7 +29,8 @@ class Loud(str):
     __slots__ = ()
 
 
-FAILED_CALLS = "failed calls, which are not billed; --map failed==no counts them"
+_FAILED = "failed calls, which are not billed"
+FAILED_CALLS = f"{_FAILED}; --map failed==no counts them"
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
@@ -127,7 +128,12 @@ class SkippedRows:
     @property
     def is_loud(self) -> bool:
         """Whether no page may fold it away."""
-        return self.reason == FAILED_CALLS and self.tokens > 0
+        return self.is_failed and self.tokens > 0
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether they are calls that failed."""
+        return self.reason.startswith(_FAILED)
 
     @property
     def held(self) -> str:
@@ -162,7 +168,7 @@ class UsageLedger:
     problems: Sequence[Problem] = ()  # the first refused rows, each with file and line, and unread files
     uncounted: Sequence[Problem] = ()  # usage that stands in the sources and is in no figure
     first_instant: int | None = None  # begin of the first row's time (a naive day counts from 00:00 UTC)
-    last_instant: int | None = None  # end of the last row's time: its bucket's end, or its instant
+    last_instant: int | None = None  # end of the last row's time: its bucket's end, or a second after its instant
     available_dimensions: tuple[str, ...] = ()  # every dimension that the sources offer
     notes: Sequence[str] = ()  # what a reader should know: assumptions of the formats used; some are Loud
     undated_rows: int = 0  # rows without a time, taken as of the day of their file's last change

@@ -15,6 +15,7 @@ from costcalc.usage.period import Last
 from costcalc.usage.reading.maps import MapRule
 
 NAMES = ("provider", "model")  # chosen by what the log writes and by what the pricebooks call it
+TIER = "service_tier"  # chosen by what it is priced as: standard, batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class ScanRequest:
     def where_names(self) -> Mapping[str, tuple[str, ...]]:
         """The globs over provider and model."""
         return {name: self.where[name] for name in NAMES if name in self.where}
+
+    @property
+    def where_dimensions(self) -> tuple[str, ...]:
+        """The names of `where` that are dimensions of the log."""
+        return tuple(name for name in self.where if name not in (*NAMES, TIER))
 
     def has_name(self, name: str, provider: str, model: str) -> bool:
         """Whether `where` wants this provider, or this model, by any of its names."""

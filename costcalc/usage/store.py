@@ -22,7 +22,7 @@ from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import name_of, quoted
 from costcalc.usage.ledger import Cuts, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
-from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.request import ScanRequest
 from costcalc.usage.soundness import check_columns, check_metadata, check_rows, row_checks
 from costcalc.usage.sql.engine import Engine, naming
 from costcalc.usage.sql.labels import MONEY_DIGITS, bounds_clause, largest_cut
@@ -184,7 +184,7 @@ def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
         (),
         Cuts(**tuples, scheduled_names=frozenset(cuts["scheduled_names"])),
         sources=[SourceFile(**{**source, "path": f"{shown} ({source['path']})"}) for source in about["sources"]],
-        skipped=[SkippedRows(**skipped) for skipped in about["skipped"]],
+        skipped=[SkippedRows(**{**each, "reason": _of_stored(each["reason"])}) for each in about["skipped"]],
         refused_rows=about["refused_rows"],
         unread_files=about.get("unread_files", 0),
         problems=_lost_problems(about["refused_rows"], about.get("unread_files", 0), shown),
@@ -195,7 +195,7 @@ def read_ledger(engine: Engine, source: ReadableFile, number: int) -> Stored:
         first_instant=about["first_instant"],
         last_instant=about["last_instant"],
         available_dimensions=dimensions,
-        notes=[Loud(note) if note in about.get("loud", ()) else note for note in about["notes"]],
+        notes=[(Loud if note in about.get("loud", ()) else str)(_of_stored(note)) for note in about["notes"]],
         undated_rows=about.get("undated_rows", 0),
         is_part=about.get("is_part", False),
         parts_customers=about.get("parts_customers", False),
@@ -245,6 +245,11 @@ def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
         )
         for what in lost
     ]
+
+
+def _of_stored(text: str) -> str:
+    """What was said of a log, of its ledger: no --map reaches into one."""
+    return text.replace("; --map failed==", "; a new scan with --map failed==")
 
 
 def with_stored(counted: UsageLedger, stored: Sequence[Stored]) -> UsageLedger:
@@ -339,7 +344,7 @@ def _position(ledger: UsageLedger, name: str) -> int | None:
 
 
 def _missing_dimensions(ledger: UsageLedger, request: ScanRequest) -> list[Problem]:
-    wanted = [*request.dimensions, *(name for name in request.where if name not in NAMES)]
+    wanted = [*request.dimensions, *request.where_dimensions]
     return [
         Problem(
             "unknown-column",

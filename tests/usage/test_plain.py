@@ -139,7 +139,7 @@ class TestTimes:
     )
     def test_instants(self, plain, text, instant):
         ledger = plain(HEAD, f"{text},m,1,1")
-        assert (ledger.first_instant, ledger.last_instant) == (epoch(instant), epoch(instant))
+        assert (ledger.first_instant, ledger.last_instant) == (epoch(instant), epoch(instant) + 1)
         assert (only(ledger).until, only(ledger).naive, only(ledger).requests) == (None, False, 1)
 
     def test_a_time_without_a_zone_is_in_the_reports(self, plain):

@@ -43,7 +43,7 @@ from costcalc.usage.formats.unread import is_of_member, watched_in
 from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
-from costcalc.usage.request import NAMES, ScanRequest
+from costcalc.usage.request import NAMES, TIER, ScanRequest
 from costcalc.usage.sql.copies import REPLAYED, again_reason, has_copies
 from costcalc.usage.sql.engine import (
     Engine,
@@ -71,7 +71,9 @@ from costcalc.usage.sql.labels import (
     names_table,
     reaching_statement,
     summary_statements,
+    tier_of,
     token_meters,
+    tokens_of,
     where_clause,
 )
 from costcalc.usage.sql.replies import repeats
@@ -124,7 +126,9 @@ class Counter:
     readings: list[Reading]
     request: ScanRequest
     unknown: dict[int, int] = field(default_factory=dict)  # reading → lines with a usage object that no shape knows
-    repeats: dict[int, dict[str, int]] = field(default_factory=dict)  # reading → why lines are no replies, how many
+    repeats: dict[int, dict[str, tuple[int, int]]] = field(
+        default_factory=dict
+    )  # reading → why lines are no replies, how many, their tokens
     used: set[str] = field(default_factory=set)  # the meters that a reading can count
     rejected: dict[str, list[int]] = field(default_factory=dict)  # path → bytes at which rows begin that are no rows
     last_begun: int | None = None  # begin of the last instants' time, where groups no longer say it
@@ -154,8 +158,7 @@ class Counter:
         """Every row of the logs is read, whether or not two of them hold the same usage."""
         self.offered = sorted({name for reading in self.readings for name in reading.dimensions.values()})
         self.kept = tuple(self.request.dimensions)
-        filtered = (name for name in self.request.where if name not in NAMES)
-        self.labels = (*self.kept, *(name for name in filtered if name not in self.kept))
+        self.labels = (*self.kept, *(name for name in self.request.where_dimensions if name not in self.kept))
         self._check_dimensions()
         self.columns, self.held, self.is_filled = counted_columns(len(self.labels)), dict[str, None](), False
         for number, reading in enumerate(self.readings):
@@ -194,7 +197,7 @@ class Counter:
                 readable = len(self.readable.get(source.path, ()))
                 tally = replace(tally, left_out=tally.left_out + readable, refused=tally.refused + broken - readable)
                 if len(reading.sources) == 1:
-                    unknown, again = self.unknown.get(number, 0), sum(self.repeats.get(number, {}).values())
+                    unknown, again = self.unknown.get(number, 0), self._repeated(number)
                     left_out, refused = tally.left_out + again - unknown, tally.refused + unknown
                     tally = replace(tally, left_out=left_out, refused=refused)
                 found[number, file] = tally
@@ -250,7 +253,7 @@ class Counter:
 
     def values(self, name: str) -> list[str]:
         """Some of what the log has under a name, for near names."""
-        column = name if name in NAMES else f"d{self.labels.index(name)}"
+        column = name if name in NAMES else self._label(name)
         found = self.engine.fetch(
             f"SELECT DISTINCT {column} FROM counted WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1000"
         )
@@ -451,6 +454,15 @@ class Counter:
         """Replace what the first lines say of the names in usage objects by what all of them say."""
         self.readings[number] = with_all_names(self.engine, self.readings[number])
 
+    def _repeated(self, number: int) -> int:
+        """How many lines are no replies of their own."""
+        return sum(lines for lines, _ in self.repeats.get(number, {}).values())
+
+    def _tokens(self, number: int) -> int:
+        """Those of a reading's rows so far."""
+        sums = f"SELECT coalesce(sum({tokens_of(self.held)}), 0) FROM counted WHERE reading = {number}"
+        return int(self.engine.fetch(sums)[0][0])
+
     def forget(self, number: int) -> None:
         if self.is_filled:
             self.engine.execute(f"DELETE FROM {COUNTED_ROWS} WHERE reading = {number}")
@@ -467,7 +479,7 @@ class Counter:
         nothing = f"(verdict IN ({', '.join(map(str, idle(self.readings[number].spec)))}))"
         if not self.rows_of(number, nothing):
             return 0
-        understood = self.rows_of(number, f"NOT {nothing}") + sum(self.repeats.get(number, {}).values())
+        understood = self.rows_of(number, f"NOT {nothing}") + self._repeated(number)
         holding = f"SELECT count(*) FROM {lines_with_keys(self.readings[number])}"
         if self.engine.fetch(holding)[0][0] <= understood:
             return 0
@@ -545,6 +557,7 @@ class Counter:
         rows = self.rows_alone(number, reading.sources[position])
         others = f"record NOT IN ({', '.join(map(str, records))})"
         rows = replace(rows, sql=f"SELECT *, {position} AS file FROM ({rows.sql}) WHERE {others}")
+        before = self._tokens(number)
         with self.engine.in_order():
             statement = count_statement(rows, self.request.cuts, number, reading.spec.name, several)
             self._hold(["file", *statement.columns])
@@ -553,7 +566,8 @@ class Counter:
             )
             self.engine.execute(statement.sql)
         kinds = self.repeats.setdefault(number, {})
-        kinds[reason] = kinds.get(reason, 0) + len(records)
+        lines, tokens = kinds.get(reason, (0, 0))
+        kinds[reason] = (lines + len(records), tokens + before - self._tokens(number))
 
     # --- summing up ---------------------------------------------------------------------------------------
 
@@ -568,14 +582,17 @@ class Counter:
             self.engine.execute(f"INSERT INTO wanted VALUES {pairs}")
 
     def _matching(self, name: str) -> str:
-        return where_clause([(f"d{self.labels.index(name)}", self.request.where[name])])
+        return where_clause([(self._label(name), self.request.where[name])])
+
+    def _label(self, name: str, rows: RowQuery | None = None) -> str:
+        return tier_of(_name_column(TIER, rows)) if name == TIER else f"d{self.labels.index(name)}"
 
     def chosen(self, rows: RowQuery | None = None) -> str:
         """` AND …`: what `where` asks of the counted rows, or of a row query as far as it has the columns."""
-        tests = [
-            (f"d{self.labels.index(name)}", globs) for name, globs in self.request.where.items() if name not in NAMES
-        ]
-        clause = where_clause([test for test in tests if rows is None or test[0] in rows.columns])
+        tests = {name: globs for name, globs in self.request.where.items() if name not in NAMES}
+        labels = {name: self._label(name, rows) for name in tests}
+        held = [name for name in tests if rows is None or name == TIER or labels[name] in rows.columns]
+        clause = where_clause([(labels[name], tests[name]) for name in held])
         if not self.request.where_names:
             return clause
         return clause + names_clause(*(_name_column(name, rows) for name in NAMES))
@@ -693,8 +710,8 @@ class Counter:
                 add(number, self._reason(number, verdict), 0, int(tokens))
             add(number, again_reason(self.readings[number].spec), int(again), int(held))
         for number, kinds in self.repeats.items():
-            for reason, rows in kinds.items():
-                add(number, reason, rows)
+            for reason, held_again in kinds.items():
+                add(number, reason, *held_again)
         found = [SkippedRows(*key, rows, tokens) for key, (rows, tokens) in counted.items() if rows]
         readable -= sum(unknown.values())
         return [*found, SkippedRows(self.readings[0].spec.name, _READABLE, readable)] if readable > 0 else found
@@ -715,10 +732,11 @@ class Counter:
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
             for remark, rows in zip(spec.remarks, counts, strict=False):
+                said = Loud if remark.is_loud else str
                 if remark.when is None:
-                    found.setdefault(f"{spec.name}: {remark.text}", 0)
+                    found.setdefault(said(f"{spec.name}: {remark.text}"), 0)
                 elif rows and not remark.must_be:
-                    text = (Loud if remark.is_loud else str)(f"{spec.name}: rows that {remark.text}")
+                    text = said(f"{spec.name}: rows that {remark.text}")
                     found[text] = found.get(text, 0) + int(rows)
         if rounded := sum(int(rows or 0) for _, _, rows, *_ in remarked):
             found["amounts with more than 24 decimals, rounded there"] = rounded
@@ -766,8 +784,8 @@ def _no_such_dimension(name: str, offered: Sequence[str]) -> Problem:
     return Problem(
         "unknown-column",
         f'the usage has no dimension "{name}"',
-        expected=f"provider, model, or a column of the log: {', '.join(offered) or 'it has no other'}",
-        nearest=nearest_names(name, (*NAMES, *offered)),
+        expected=f"provider, model, service_tier, or a column of the log: {', '.join(offered) or 'it has no other'}",
+        nearest=nearest_names(name, (*NAMES, TIER, *offered)),
         remedy="name one of these, or --map it",
     )
 

@@ -20,6 +20,8 @@ _KEPT = (
     "session.id",
     "event.name",
     "error.type",
+    "http.response.status_code",
+    "http.status_code",
 )  # of attributes; prompts are not
 _LONGEST = 200  # characters of a text that is kept: longer ones are prompts and answers
 _TOKEN_METRIC, _CLAUDE_METRIC, _CLAUDE_EVENT = "gen_ai.client.token.usage", "claude_code.token.usage", "api_request"
@@ -60,6 +62,7 @@ def _spans(export: Record) -> Iterator[Record]:
                 "trace": span.get("traceId"),
                 "span": span.get("spanId"),
                 "parent": span.get("parentSpanId") or None,
+                **_ended(span),
                 **_nested({**resource, **_attributes(span)}),
             }
 
@@ -74,8 +77,16 @@ def _flat_span(span: Record) -> Record:
         "trace": context.get("traceId"),
         "span": context.get("spanId") or span.get("id"),
         "parent": span.get("parentSpanId") or span.get("parentId") or None,
+        **_ended(span),
         **_nested({**resource, **_attributes(span)}),
     }
+
+
+def _ended(span: Record) -> Record:
+    """Whether a span failed, by its status: OTLP writes the number or the name of it."""
+    status = span.get("status")
+    code = status.get("code") if isinstance(status, dict) else status
+    return {"failed": True} if str(code) in ("2", "STATUS_CODE_ERROR", "ERROR") else {}
 
 
 def _outer(spans: Sequence[tuple[int, Record]]) -> set[tuple[Any, Any]]:

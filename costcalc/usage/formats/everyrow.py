@@ -20,6 +20,11 @@ def is_constant(name: str, written: str, header: Collection[str]) -> bool:
     return written.startswith("=") and written not in header and meaning_by_name().get(canonical(name)) in SAME
 
 
+def is_of_failed(name: str, written: str, header: Collection[str]) -> bool:
+    """Whether this names the column that says how a call ended: it changes nothing of how the rest is read."""
+    return meaning_by_name().get(canonical(name)) == FAILED and not is_constant(name, written, header)
+
+
 def constant_of(name: str, written: str, file: str) -> str:
     """The text that every row has. CostcalcError: there is none."""
     text = written.removeprefix("=").strip()

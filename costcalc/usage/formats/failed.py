@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Skip
-from costcalc.usage.formats.names import NOT_STATED, canonical, stated
+from costcalc.usage.formats.model import Condition, FormatSpec, Paths, Remark, Skip
+from costcalc.usage.formats.names import NOT_STATED, TYPED, canonical, stated
 from costcalc.usage.ledger import FAILED_CALLS, Loud
 
 YES = ("true", "yes", "on", "1", "enabled", "t", "y")
@@ -28,12 +28,17 @@ _NO_ERROR = (*NO, *NOT_STATED, "", "{}", "[]", "ok", "success", "no error", "no_
 _STATUS = frozenset(
     (
         "status", "state", "outcome", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "responsestatus",
-        "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码",
+        "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码", "resultsignature", "resulttype",
     )
 )  # fmt: skip
+_AZURES = frozenset(("resultsignature", "resulttype"))  # of the diagnostics of Azure, whose rows name no provider
 _SUCCESS = frozenset(("success", "issuccess", "succeeded", "successful", "issuccessful", "ok"))
 _ERROR = frozenset(
     ("error", "iserror", "haserror", "errorcode", "errortype", "errormessage", "failed", "isfailed", "failure")
+)
+# And that may count calls, of tables whose rows are several.
+_COUNTS = frozenset(
+    ("error", "errors", "errorcount", "failed", "failure", "failures", "failedrequests", "failedcalls", *_SUCCESS)
 )
 
 
@@ -49,6 +54,18 @@ def as_said(spec: FormatSpec, word: str) -> FormatSpec:
     return replace(spec, skip=(*spec.skip, *failed_calls(spec.doubtful)), doubtful=())
 
 
+def ended_by(spec: FormatSpec, column: str) -> FormatSpec:
+    """The format where a column that --map names says, too, which calls failed; those with a cost are counted."""
+    test, words = _says_failed((column,)), words_unknown((column,))
+    costs = tuple(term.paths for shape in spec.shapes if shape.cost for term in shape.cost.terms)
+    return replace(
+        spec,
+        skip=(*spec.skip, *failed_calls([replace(test, zero=costs)])),
+        doubtful=(*spec.doubtful, *([test] if costs else [])),
+        remarks=(*spec.remarks, words),
+    )
+
+
 def in_doubt(format_name: str, rows: int, tokens: int) -> Loud:
     """What is said of rows that say that their call failed and are counted."""
     calls, are = ("1 row says that its call", "is") if rows == 1 else (f"{rows:,} rows say that their calls", "are")
@@ -61,6 +78,15 @@ def says_outcome(column: str, samples: Sequence[str]) -> bool:
     name = canonical(column)
     values = {text.lower() for text in stated(samples)}
     return name in _ERROR or (name in _SUCCESS and values <= {*YES, *NO}) or (name in _STATUS and bool(values))
+
+
+def counts_calls(column: str, samples: Sequence[str], requests: Sequence[str]) -> bool:
+    """Whether the column of a table counts calls that failed or succeeded; `requests`: the texts of its own count."""
+    values, flags = {*stated(samples)}, {"0", "1"}
+    is_count = canonical(column) in _COUNTS and bool(values) and all(map(str.isdecimal, values))
+    if not is_count or (canonical(column) == "error" and are_codes(samples)):
+        return False
+    return bool({*stated(requests)} - flags) or (not values <= flags and [*samples] != TYPED)
 
 
 def are_codes(samples: Sequence[str]) -> bool:
@@ -81,13 +107,14 @@ def outcomes(
     words = [(column,) for column in columns if (column,) not in (*codes, mapped)]
     sure = [test for column in codes for test in _refused(column, provider)]
     sure += [_says_failed(mapped)] if mapped else []
-    perhaps = [_has_code(column) for column in codes if provider or costs] + [*map(_says_failed, words)]
+    perhaps = [*map(_has_code, codes), *map(_says_failed, words)]
+    perhaps += [_says_failed(mapped)] if mapped and costs else []
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
 
 def _refused(code: Paths, provider: Paths) -> list[Condition]:
     if not provider:
-        return [_has_code(code)]
+        return [_has_code(code, *(_BILLED_BY_AZURE if canonical(code[-1]) in _AZURES else ()))]
     return [
         _has_code(code, *_BILLED_BY_AZURE),
         Condition(((code, _BILLED_BY_AZURE),), ((provider, ("azure*",)),)),
@@ -107,10 +134,9 @@ def _says_failed(column: Paths) -> Condition:
     return Condition(((column, (*_FAILED, *YES, "4*", "5*")),), ((column, _CUT_OFF),))
 
 
-def says_neither(column: Paths) -> Condition:
-    """Whether the column says of a row something else than that its call failed, or was answered. Of errors all is known."""
-    name = canonical(column[-1])
-    if name in _ERROR or name in _SUCCESS:
-        return Condition(present=(column,), lacks=((column, ("*",)),))
-    known = (*_FAILED, *_ANSWERED, *YES, *NO, *NOT_STATED, "", "4*", "5*")
-    return Condition(present=(column,), lacks=((column, known),))
+def words_unknown(column: Paths) -> Remark:
+    """What is said of rows of which the column says neither that a call failed nor that it did not. Of errors all is known."""
+    text = f'have a word in "{column[-1]}" that says neither that a call failed nor that it did not, and are counted'
+    is_known = {*_ERROR, *_SUCCESS} & {canonical(column[-1])}
+    known = ("*",) if is_known else (*_FAILED, *_ANSWERED, *YES, *NO, *NOT_STATED, "", "4*", "5*")
+    return Remark(text, Condition(present=(column,), lacks=((column, known),)), is_loud=True)

@@ -121,6 +121,7 @@ _CURRENCY_WORDS = {
     **{sign.lower(): code for sign, code in sorted(SIGNS.items(), key=lambda each: -len(each[0]))},
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?|\d{1,3}([,.]\d{3})+|\d(\.\d+)?[eE]\+?\d{1,2}")
+TYPED = ["2"]  # what stands for the texts of a column whose type is a number
 NOT_STATED = frozenset(
     ["null", "none", "n/a", "na", "nan", "-", "–", "—", "\\n", "(null)", "nil", "#n/a"]
 )  # words for an empty cell

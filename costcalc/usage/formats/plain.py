@@ -12,7 +12,7 @@ from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
-from costcalc.usage.formats.failed import NO, YES, as_said, outcomes, says_neither, says_outcome
+from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
 from costcalc.usage.formats.model import (
     AS,
     TIMES,
@@ -98,6 +98,7 @@ class Understanding:
     batch: str = ""  # the column that says yes or no to whether a row was of a batch
     summed: tuple[tuple[str, ...], ...] = ()  # columns of times and models, in which a word may stand for all of them
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
+    calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
 
 
 @dataclass
@@ -147,6 +148,10 @@ def understand(
             dimensions.append(column)
     _refuse_double_claims(claims, file)
     meanings = {**{meaning: (columns[0],) for meaning, columns in claims.items()}, **mapped.meanings}
+    requests = [text for column in meanings.get("requests", ()) for text in samples.get(column, ())]
+    calls = tuple(name for name in header if counts_calls(name, samples.get(name, ()), requests))
+    if meanings.get(FAILED, ("",))[0] in calls:  # of a row of several calls that says nothing of all
+        dimensions += [name for name in meanings.pop(FAILED) if name not in dimensions]
     total = next((column for column in header if column in dropped and is_total(column, samples.get(column, ()))), "")
     total = total or _total_beside(meanings, samples)
     _prefer_precise_time(meanings, samples, dropped)
@@ -164,8 +169,9 @@ def understand(
         {
             name: samples.get(name, ())
             for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
-            if name not in ended and says_outcome(name, samples.get(name, ()))
+            if name not in (*ended, *calls) and says_outcome(name, samples.get(name, ()))
         },
+        tuple(name for name in calls if name in dimensions),
     )  # fmt: skip
 
 
@@ -442,12 +448,7 @@ def plain_format(
             Remark(f'say in "{found.batch}" that they were of a batch: at the price of batches', is_batch),
         )
     ended = meanings.get(FAILED, ())
-    if ended:
-        words = (
-            f'have a word in "{ended[-1]}" that says neither that a call failed nor that it did not, and are counted'
-        )
-        remarks = (*remarks, Remark(words, says_neither(ended), is_loud=True))
-    remarks = (*remarks, *_must_be_held(found))
+    remarks = (*remarks, *([words_unknown(ended)] if ended else []), *_must_be_held(found), *_of_calls(found))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
@@ -457,9 +458,14 @@ def plain_format(
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 
 
+def _of_calls(found: Understanding) -> list[Remark]:
+    text = "counts calls, so it says of no row that all of it failed: rows count as they are"
+    return [Remark(f'"{name}" {text}', is_loud=FAILED in found.mapped) for name in found.calls]
+
+
 def _must_be_held(found: Understanding) -> list[Remark]:
     """The paths inside of a column that --map names: nothing shows beforehand that a row has them."""
-    paths = [(meaning, path) for meaning in found.mapped for path in found.meanings[meaning] if INSIDE in path]
+    paths = [(meaning, path) for meaning in found.mapped for path in found.meanings.get(meaning, ()) if INSIDE in path]
     return [Remark(map_option(*pair), Condition(present=((pair[1],),)), must_be=True) for pair in paths]
 
 

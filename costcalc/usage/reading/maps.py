@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from costcalc.asked import Setting
-from costcalc.problems import CostcalcError, Problem, nearest_names
+from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain
@@ -42,14 +42,16 @@ def entries_of(
     found: dict[str, Setting] = {}
     problems: list[Problem] = []
     said = {canonical(name) for name in taken}
-    present = {canonical(name) for name in (source.header or (*source.scalars, *source.leaves))}
+    present = names_in(source)
     for rule in rules:
         if not rule.fits(source, format_name):
             continue
         open_ = {name: each for name, each in rule.columns.items() if canonical(name) not in said}
-        absent = [each for each in open_.values() if not _is_in(each.value, present)]
+        absent = [each for each in open_.values() if not is_in(each.value, present)]
         if rule.files:
-            problems += [_no_such_column(each, source) for each in absent]
+            problems += [
+                no_such_column(f'{each.name} = "{each.value}"', each.value, source, each.place) for each in absent
+            ]
         whole = not absent or format_name == plain.NAME
         found |= {n: each for n, each in open_.items() if each not in absent and (whole or not is_meaning(n))}
     if problems:
@@ -57,7 +59,12 @@ def entries_of(
     return found
 
 
-def _is_in(column: str, present: Collection[str]) -> bool:
+def names_in(source: ReadableFile) -> set[str]:
+    """The columns of a table, or what JSON records hold, without case, spaces and underscores."""
+    return {canonical(name) for name in (source.header or (*source.scalars, *source.leaves))}
+
+
+def is_in(column: str, present: Collection[str]) -> bool:
     """Whether a column is there; of a sum, `a+b`, all of them; a constant, `=gpt-5-mini`, needs none."""
     column = column.partition(AS)[0]
     return (
@@ -72,10 +79,11 @@ def _outer(path: str) -> str:
     return path.partition(INSIDE)[0].partition("[")[0]
 
 
-def _no_such_column(setting: Setting, source: ReadableFile) -> Problem:
+def no_such_column(option: str, column: str, source: ReadableFile, place: Place | None = None) -> Problem:
+    """What names a column that a file lacks."""
     header = source.header or source.scalars
     return Problem(
-        "unknown-column", f'{setting.name} = "{setting.value}": {source.shown} has no such column', setting.place,
-        expected=f"one of {', '.join(header)}", nearest=nearest_names(setting.value, header),
+        "unknown-column", f"{option}: {source.shown} has no such column", place or Place(source.shown, 1),
+        expected=f"one of {', '.join(header)}", nearest=nearest_names(column, header),
         remedy="name a column of the files, or fewer files",
     )  # fmt: skip

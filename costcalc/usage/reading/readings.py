@@ -16,9 +16,10 @@ from costcalc.usage.files.answers import answer_problem, is_answer
 from costcalc.usage.files.left import Left, has_usage_columns, head_of, may_hold_usage
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain, plainbill
-from costcalc.usage.formats.everyrow import constants_of, is_constant, with_constants
+from costcalc.usage.formats.everyrow import constants_of, is_constant, is_of_failed, with_constants
+from costcalc.usage.formats.failed import ended_by
 from costcalc.usage.formats.model import AGAIN, FormatSpec, RowParts, Shape, Term, Text, paths_of
-from costcalc.usage.formats.names import TOTALS, canonical, is_meaning
+from costcalc.usage.formats.names import TOTALS, TYPED, canonical, is_meaning
 from costcalc.usage.formats.paths import (
     FILE,
     INSIDE,
@@ -31,7 +32,7 @@ from costcalc.usage.formats.paths import (
 from costcalc.usage.formats.uncounted import MOST, Watched, inside_texts, map_option, watch
 from costcalc.usage.formats.unread import is_billed, with_unread
 from costcalc.usage.reading.assume import assumed, name_under
-from costcalc.usage.reading.maps import MapRule, entries_of
+from costcalc.usage.reading.maps import MapRule, entries_of, is_in, names_in, no_such_column
 from costcalc.usage.reading.recognition import bracketed, candidates, choose, header_names
 from costcalc.usage.reading.usagenames import first_names
 
@@ -175,6 +176,7 @@ def plan(
         try:
             choice = chosen[key]
             named = {**{name: entry.value for name, entry in choice.entries.items()}, **mapping}
+            named = _of_these(named, members[0], sources)
             found = _reading(tuple(members), choice.spec, choice.why, named, types.get(members[0].path, {}), is_bill)
             readings.append(replace(found, settings=tuple(choice.entries.values())))
         except CostcalcError as error:
@@ -182,6 +184,17 @@ def plan(
     if problems:
         raise CostcalcError(problems)
     return [replace(reading, earlier=_earlier(position, readings)) for position, reading in enumerate(readings)]
+
+
+def _of_these(mapping: Mapping[str, str], first: ReadableFile, every: Sequence[ReadableFile]) -> dict[str, str]:
+    """The mapping without a column of how calls ended that these files lack and others have: not every file needs one."""
+    return {
+        name: column
+        for name, column in mapping.items()
+        if not is_of_failed(name, column, first.header)
+        or is_in(column, names_in(first))
+        or not any(is_in(column, names_in(source)) for source in every)
+    }
 
 
 def _earlier(position: int, readings: Sequence[Reading]) -> tuple[Reading, ...]:
@@ -230,7 +243,10 @@ class _Chooser:
         entries = entries_of(self.rules, source, spec.name if spec else plain.NAME, self.mapping)
         header = source.header
         meaning = (
-            each for name, each in entries.items() if is_meaning(name) and not is_constant(name, each.value, header)
+            each
+            for name, each in entries.items()
+            if is_meaning(name)
+            and not (is_constant(name, each.value, header) or is_of_failed(name, each.value, header))
         )
         meant = next(meaning, None)
         if meant and self.usage_format is None:
@@ -298,11 +314,16 @@ def _reading(
         return _plain_reading(sources, why, mapping, types)
     first = sources[0]
     constants = {} if is_bill else constants_of(mapping, first.header, first.shown)
+    ended = {} if is_bill else {n: column for n, column in mapping.items() if is_of_failed(n, column, first.header)}
     aliases = {
         name: Text((column,))
         for name, column in mapping.items()
-        if is_bill or not is_constant(name, column, first.header)
+        if is_bill or not (name in ended or is_constant(name, column, first.header))
     }
+    for name, column in ended.items():
+        if not is_in(column, names_in(first)):
+            raise CostcalcError([no_such_column(f"--map {name}={column}", column, first)])
+        spec = ended_by(spec, column)
     if first.kind != "json":
         _require_columns(first, spec)
     watched = () if spec.search_for else _watched(spec, sources, mapping, types)
@@ -526,7 +547,7 @@ def samples_of(sources: Iterable[ReadableFile], types: Mapping[str, str]) -> dic
         for record in source.records:
             for path, text in record.items():
                 found.setdefault(path, []).append(text)
-    return found | inside_texts(found) | {name: ["2"] for name, kind in types.items() if kind in ("integer", "number")}
+    return found | inside_texts(found) | {name: TYPED for name, kind in types.items() if kind in ("integer", "number")}
 
 
 def _nested(sources: Iterable[ReadableFile]) -> frozenset[str]:

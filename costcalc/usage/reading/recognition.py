@@ -10,7 +10,7 @@ from costcalc.problems import Place, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain, plainbill
-from costcalc.usage.formats.everyrow import is_constant
+from costcalc.usage.formats.everyrow import is_constant, is_of_failed
 from costcalc.usage.formats.model import FormatSpec
 from costcalc.usage.formats.names import canonical, is_meaning, meaning_by_name
 from costcalc.usage.formats.read import formats, own_formats
@@ -56,7 +56,8 @@ def choose(
     found = _best(source)
     meant = [name for name in mapping if (plainbill.is_meaning if is_bill else is_meaning)(name)]
     if not is_bill:
-        meant = [name for name in meant if not is_constant(name, mapping[name], source.header)]
+        changes_nothing = (is_constant, is_of_failed)
+        meant = [name for name in meant if not any(is_(name, mapping[name], source.header) for is_ in changes_nothing)]
     if meant and not (found and all(_says_so(found.spec, name, mapping[name]) for name in meant)):
         return None, "--map says what its columns mean"
     if found:

@@ -139,7 +139,7 @@ def count_statement(
     constants |= {name: keys.pop(name) for name in ("basis",) if keys.get(name, "").startswith("'")}
     known = [name for name in ("requests", "cost", "revenue") if name in rows.columns]
     keys |= {f"{name}_known": f"{name} IS NOT NULL" for name in known}
-    last = "max(coalesce(ended, started))" if "ended" in rows.columns else "max(started)"
+    last = "max(coalesce(ended, started + 1))" if "ended" in rows.columns else "max(started) + 1"
     sums = {"row_count": "count(*)", "first_at": "min(started)", "last_at": last}
     sums |= {name: f"sum({name})" for name in known}
     if rows.one_each:
@@ -350,7 +350,7 @@ def final_names(cuts: Cuts) -> dict[str, str]:
         "provider": "lower(nullif(trim(provider), ''))",
         "model": "coalesce(trim(model), '')",
         "region": "lower(nullif(trim(region), ''))",
-        "service_tier": _tier(),
+        "service_tier": tier_of("service_tier"),
         "thinking": "CASE WHEN thinking IN ('all', 'most') THEN true WHEN thinking = 'some' THEN NULL ELSE false END",
         "thinking_assumed": "coalesce(thinking IN ('most', 'some'), false)",
         "input_over": "coalesce(input_over, 0)",
@@ -396,9 +396,12 @@ def _coarser_at(cuts: Cuts) -> str:
     return f"CASE WHEN to_at IS NOT NULL OR coalesce({scheduled}, false) THEN from_at ELSE {segment_of('from_at', cuts.day_edges)} END"
 
 
-def _tier() -> str:
+def tier_of(column: str) -> str:
+    """The tier that a text (SQL) is priced as."""
     standard = ", ".join(quoted(word) for word in _STANDARD_TIERS)
-    return f"CASE WHEN lower(coalesce(trim(service_tier), '')) IN ({standard}) THEN 'standard' ELSE lower(trim(service_tier)) END"
+    return (
+        f"CASE WHEN lower(coalesce(trim({column}), '')) IN ({standard}) THEN 'standard' ELSE lower(trim({column})) END"
+    )
 
 
 def names_table() -> str:

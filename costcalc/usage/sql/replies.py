@@ -27,14 +27,20 @@ def reply_key(replies: Replies, columns: JsonColumns, objects: Sequence[str]) ->
     return _reply_key(replies, columns, objects)[0], f"(coalesce({later}, false) OR {sums or 'false'})"
 
 
-def repeats(engine: Engine, reading: Reading, replies: Replies) -> dict[str, int]:
-    """How many lines are no replies of their own, by why. The engine must keep the order of lines."""
+def repeats(engine: Engine, reading: Reading, replies: Replies) -> dict[str, tuple[int, int]]:
+    """How many lines are no replies of their own, by why, and the tokens that they hold beside those of the replies.
+
+    The engine must keep the order of lines.
+    """
     columns = _columns(reading)
     steps = _steps(replies, columns, reading.spec.search_for)
     counted = ", ".join(f"(SELECT count(*) FROM {name})" for name in ("told", "joined", "once", "kept"))
+    sums = (("held", "once"), ("weight", "once"), ("weight", "kept"))
+    counted += "".join(f", (SELECT coalesce(sum({name}), 0) FROM {step})" for name, step in sums)
     statement = f"WITH {steps} SELECT {counted}".replace("LINES", _lines(reading, columns))
-    told, joined, once, kept = engine.fetch(statement)[0]
-    return {_TOLD: told - joined, _REPEATED: joined - once, _SUMMED: once - kept}
+    told, joined, once, kept, *tokens = map(int, engine.fetch(statement)[0])
+    repeated, summed = tokens[0] - tokens[1], tokens[1] - tokens[2]
+    return {_TOLD: (told - joined, 0), _REPEATED: (joined - once, repeated), _SUMMED: (once - kept, summed)}
 
 
 def replies_of(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> str:
@@ -67,7 +73,7 @@ def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> st
     alone = "CASE WHEN key_0 IS NULL THEN n END"
     once = (
         f"once AS MATERIALIZED (SELECT arg_max(line, (weight, n)) AS line, arg_max(file, (weight, n)) AS file,"
-        f" max(weight) AS weight FROM (SELECT line, file, n, {names}, {weight or '0'} AS weight FROM joined)"
+        f" max(weight) AS weight, sum(weight) AS held FROM (SELECT line, file, n, {names}, {weight or '0'} AS weight FROM joined)"
         f" GROUP BY {grouped}, {alone})"
     )
     kept = _kept(replies.sums, columns)
@@ -148,7 +154,7 @@ def _kept(sums: GroupSums | None, columns: JsonColumns) -> str:
     present = columns.parts_presence(sums.parts) if sums else None
     group = column.text if sums and (column := columns.get(sums.group)) else None
     if sums is None or not present or not group:
-        return "kept AS (SELECT line, file FROM once)"
+        return "kept AS (SELECT line, file, weight FROM once)"
     listed = f"map_values(line.{name_of(sums.parts.strip('/').removesuffix('{}'))})"
     each = " + ".join(f"coalesce(TRY_CAST(part.{name_of(name)} AS HUGEINT), 0)" for name in sums.counts)
     for name in sums.counts:
@@ -162,5 +168,5 @@ def _kept(sums: GroupSums | None, columns: JsonColumns) -> str:
     # A result alone says what one call came to; beside messages it restates the sum of its session.
     larger = "weighed.total IS NULL OR sessions.parts = 0 OR weighed.total = sessions.total"
     stands = f"CASE WHEN sessions.total >= sessions.parts THEN (weighed.total IS NOT NULL OR weighed.weight = 0) AND ({larger}) ELSE weighed.total IS NULL END"
-    kept = f"kept AS (SELECT line, file FROM weighed LEFT JOIN sessions USING (file, session) WHERE sessions.total IS NULL OR {stands})"
+    kept = f"kept AS (SELECT line, file, weight FROM weighed LEFT JOIN sessions USING (file, session) WHERE sessions.total IS NULL OR {stands})"
     return f"{weighed}, {sessions}, {kept}"
