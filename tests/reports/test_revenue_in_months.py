@@ -168,3 +168,43 @@ def test_your_own_prices_raise_contracts_and_customers_who_leave_take_theirs(log
     raised.write_text(STILL + own, encoding="utf-8")
     months = costcalc.project(log, scenario=raised, revenue=contracts, months=2, currency="USD").report.months
     assert float(months[-1].after.revenue - months[-1].before.revenue) == pytest.approx(1050 * (1.1 * 0.8 - 1))
+
+
+# On the log's days (September) borealis and cobalt pay nothing, and contracts say so; of delta-foods nothing says it.
+ELSEWHEN = """customer,from,to,monthly,month,amount
+acme,2026-01-01,,6000,,
+borealis,2026-10-01,,2000,,
+cobalt,2026-01-01,2026-08-31,4000,,
+delta-foods,,,,2026-10,500
+ember,2026-01-01,,1000,,
+"""
+
+
+@pytest.fixture
+def elsewhen(tmp_path):
+    (tmp_path / "elsewhen.csv").write_text(ELSEWHEN, encoding="utf-8")
+    return tmp_path / "elsewhen.csv"
+
+
+def test_a_contract_of_other_days_says_that_nothing_is_earned_in_the_log(log, elsewhen):
+    words = {"revenue": elsewhen, "by": "customer", "currency": "USD"}
+    report = costcalc.project(log, hikes="alibaba=34", months=2, **words).report
+    earned = {line.key[0]: line.earned and line.earned.after.revenue for line in report.log.lines}
+    assert earned == {
+        "acme": 6000, "borealis": 0, "cobalt": 0, "delta-foods": None, "ember": 1000,
+    }  # fmt: skip
+    assert [month.after.revenue for month in report.months] == [9000, 9000]
+    said = [note for note in report.usage.notes if "of other days" in note]
+    assert [("in no margin" in note, note.count("elsewhen.csv:")) for note in said] == [(True, 1), (False, 2)]
+
+
+def test_a_contract_that_ended_a_day_before_the_log_tells_as_much_as_one_of_its_first_day(log, tmp_path):
+    found = []
+    for last in ("2026-08-31", "2026-09-01"):
+        path = tmp_path / f"{last}.csv"
+        path.write_text(f"customer,from,to,monthly\nacme,2026-01-01,,6000\ncobalt,,{last},30\n", encoding="utf-8")
+        found.append(costcalc.project(log, hikes="alibaba=34", months=2, revenue=path, currency="USD").report)
+    before, within = (report.log.outcome.before for report in found)
+    assert within.revenue - before.revenue == 1
+    assert within.covered == before.covered
+    assert [month.after for month in found[0].months] == [month.after for month in found[1].months]
