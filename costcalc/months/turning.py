@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
@@ -25,6 +25,11 @@ class OpenRises(RangePoint):
     corners: Sequence[Sequence[float]] = ()  # what each open rise multiplies by: where they begin, at their ends
     torn: list[bool] = field(default_factory=list, compare=False)  # what is not less at every corner, but at some
     factors: Factors = field(default_factory=Factors, compare=False)
+
+    @property
+    def prices_as(self) -> Hashable:
+        """Its open rises are factors of its own."""
+        return id(self.factors)
 
     def nothing(self) -> Number:
         return FactorSum(self.factors, {})

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 
+import duckdb
 import pytest
 
 from costcalc.problems import CostcalcError
@@ -59,6 +60,14 @@ def test_zstandard(tmp_path, plain):
     zstandard = pytest.importorskip("zstandard")
     path = write(tmp_path, zstandard.compress(TEXT.encode()), "usage.csv.zst")
     assert answer(counted(path, "team")) == plain
+
+
+def test_a_zstandard_file_of_small_size_does_not_become_a_large_one(tmp_path):
+    path = tmp_path / "usage.csv.zst"
+    rows = "SELECT '2026-09-01' AS date, 'gpt-5-mini' AS model, 1 AS input_tokens FROM range(6_000_000)"
+    duckdb.sql(f"COPY ({rows}) TO '{path}' (FORMAT csv, COMPRESSION zstd)")
+    with pytest.raises(CostcalcError, match="more than 1,000 times its size"):
+        counted(path)
 
 
 def test_a_pipe(monkeypatch, plain):

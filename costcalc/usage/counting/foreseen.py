@@ -23,7 +23,8 @@ _SEEN = tuple(f"k_{name}" for name in (*_NAMES, "from_at"))
 
 def is_worth_a_look(reading: Reading, rows: RowQuery, cuts: Cuts) -> bool:
     """Whether rows would fall into many groups, and reading them twice is cheap."""
-    if reading.sources[0].kind not in ("table", "parquet") or reading.spec.dedupe or "ended" in rows.columns:
+    told = reading.spec.dedupe and reading.copies  # each row from its copies, which takes all of them
+    if reading.sources[0].kind not in ("table", "parquet") or told or "ended" in rows.columns:
         return False
     names = any(name.startswith("d") and name[1:].isdigit() for name in rows.columns)
     return (names or _are_many(cuts)) and sum(source.size for source in reading.files) > _LARGE
