@@ -1,7 +1,10 @@
 """Revenue in months to come: in another currency it is converted in the month that earns it, as that month's costs are."""
 
+import io
+import json
 from fractions import Fraction
 
+import openpyxl
 import pytest
 
 import costcalc
@@ -208,3 +211,73 @@ def test_a_contract_that_ended_a_day_before_the_log_tells_as_much_as_one_of_its_
     assert within.revenue - before.revenue == 1
     assert within.covered == before.covered
     assert [month.after for month in found[0].months] == [month.after for month in found[1].months]
+
+
+# mystery-9 has no price: of all that omega uses, and of a part of what acme does.
+UNPRICED = "".join(
+    f"2026-09-{day:02},{model},{name},100,4000000,0\n"
+    for day in range(1, 31)
+    for name, model in (
+        ("acme", "gpt-5-mini"),
+        ("acme", "mystery-9"),
+        ("borealis", "gpt-5-mini"),
+        ("omega", "mystery-9"),
+    )
+)
+
+
+@pytest.fixture
+def unpriced(tmp_path):
+    (tmp_path / "unpriced.csv").write_text(
+        f"date,model,customer,requests,input_tokens,output_tokens\n{UNPRICED}", encoding="utf-8"
+    )
+    rows = "".join(
+        f"{name},2026-01-01,{last},50\n"
+        for name, last in (("acme", "2026-10-31"), ("borealis", "2026-10-31"), ("omega", ""))
+    )
+    (tmp_path / "pays.csv").write_text(f"customer,from,to,monthly\n{rows}", encoding="utf-8")
+    move = "moves:\n  - {share: 50%, to: openai/gpt-5-nano, from: 2026-11-01, quality: tested}\n"
+    (tmp_path / "move.yaml").write_text(f"scenario: move\nhorizon: 2 months\n{move}", encoding="utf-8")
+    (tmp_path / "less.yaml").write_text(
+        f"scenario: less\nhorizon: 2 months\n{move.replace('50%', '40%')}", encoding="utf-8"
+    )
+    return {"revenue": tmp_path / "pays.csv", "currency": "USD"}
+
+
+def test_a_contract_pays_where_nothing_that_its_customer_uses_has_a_price(unpriced, tmp_path):
+    plan = costcalc.project(tmp_path / "unpriced.csv", scenario=tmp_path / "move.yaml", **unpriced)
+    omega = next(line for line in plan.report.customers if line.name == "omega")
+    assert (omega.today.revenue, omega.last.revenue) == (50, 50)
+    assert (omega.today.known_cost, omega.today.margin) == (None, None)
+    assert omega.last.cost > 0
+    assert plan.report.months[0].after.revenue == 150
+    said = next(each for each in json.loads(plan.to_json())["customers"] if each["name"] == "omega")
+    assert said["today"]["cost"] is None
+    assert said["last_month"]["revenue"]["exact"] == "50"
+    assert "acme, borealis, omega" in plan.report.notes[0]
+
+
+def test_nobody_turns_unprofitable_whose_cost_today_is_unknown_in_part(unpriced, tmp_path):
+    words = {**unpriced, "scenario": tmp_path / "move.yaml"}
+    customers = {line.name: line for line in costcalc.project(tmp_path / "unpriced.csv", **words).report.customers}
+    # All three are known to earn more than they cost today; acme and borealis pay nothing in November.
+    assert {name: line.turns_unprofitable for name, line in customers.items()} == {
+        "acme": False, "borealis": True, "omega": False,
+    }  # fmt: skip
+    assert [name for name, line in customers.items() if line.may_turn_unprofitable] == ["acme"]
+    compared = costcalc.compare(
+        tmp_path / "unpriced.csv", scenarios=[tmp_path / "move.yaml", tmp_path / "less.yaml"], **unpriced
+    )
+    assert [[line.name for line in each.turned] for each in compared.report.alternatives] == [["borealis"]] * 3
+    for page in (compared, costcalc.project(tmp_path / "unpriced.csv", **words)):
+        assert "acme: a loss then" in page.to_markdown()
+
+
+def test_a_workbook_has_what_contracts_pay_where_the_log_earns_nothing(log, tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_text("customer,from,to,monthly\nborealis,2026-10-01,,2000\n", encoding="utf-8")
+    written = costcalc.project(log, hikes="alibaba=34", months=2, revenue=path, currency="USD").to_xlsx()
+    sheet = openpyxl.load_workbook(io.BytesIO(written))["Months"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(row for row in rows if "Revenue" in row)
+    assert [row[head.index("Revenue")] for row in rows if str(row[0]).startswith("2026-")] == [2000, 2000]
