@@ -84,8 +84,10 @@ def contract_notes(revenue: Revenue | None) -> list[str]:
     """What months to come are taken to earn, where contracts say it."""
     if revenue is None or revenue.contracts is None or not revenue.contracts.rows:
         return []
-    names = [row.customer for row in revenue.contracts.rows]
-    return [f"In months to come contracts and seats earn what the table says, however much is used: {some(names)}."]
+    names = dict.fromkeys(row.customer for row in revenue.contracts.rows)
+    said = f"In months to come contracts and seats earn what the table says, however much is used: {some([*names])}."
+    ends = [f"{name} on {day}" for name, day in revenue.contracts.ending().items()]
+    return [f"{said} These end: {some(ends)}." if ends else said]
 
 
 def revenue_of(

@@ -92,6 +92,16 @@ class Contracts:
         today = (row for row in self.rows if row.in_months(self.days[1], self.days[1]))
         return Contracts(tuple(row.going_on(end) for row in today), self.days)
 
+    def ending(self) -> dict[str, date]:
+        """When those that end after the log end, the first of them first."""
+        found = {row.customer: row.last for row in self.rows if row.last and row.last >= self.days[1]}
+        return dict(sorted(found.items(), key=lambda each: each[1]))
+
+    def change_by(self, end: date) -> bool:
+        """Whether one ends or begins between the log's last day and this one."""
+        begins = any(row.first and self.days[1] < row.first <= end for row in self.rows)
+        return begins or any(day < end for day in self.ending().values())
+
     def between(self, first: date, last: date) -> dict[tuple[str, str], Fraction]:
         """What these days have of it, by customer and currency; every run of months asks for the same days."""
         found = self._known.get((first, last))

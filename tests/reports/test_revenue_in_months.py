@@ -1,7 +1,9 @@
 """Revenue in months to come: in another currency it is converted in the month that earns it, as that month's costs are."""
 
+import html
 import io
 import json
+import re
 from fractions import Fraction
 
 import openpyxl
@@ -281,3 +283,29 @@ def test_a_workbook_has_what_contracts_pay_where_the_log_earns_nothing(log, tmp_
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     head = next(row for row in rows if "Revenue" in row)
     assert [row[head.index("Revenue")] for row in rows if str(row[0]).startswith("2026-")] == [2000, 2000]
+
+
+def test_what_contracts_do_is_not_laid_to_the_scenario(run_costcalc, tmp_path):
+    """A hike of 20% took 51.1% to 12.9%, said the page; without it the month comes to 27.4%."""
+    rows = [
+        f"2026-{8 + (15 + day) // 31:02d}-{(15 + day) % 31 + 1:02d},gpt-5-mini,{who},100,{tokens}000000,0"
+        for day in range(31)
+        for who, tokens in (("acme", 4), ("beta", 8))
+    ]
+    log = "\n".join(["date,model,customer,requests,input_tokens,output_tokens", *rows])
+    (tmp_path / "log.csv").write_text(f"{log}\n", encoding="utf-8")
+    table = "customer,from,until,monthly\nacme,2026-09-01,2026-10-16,60\nbeta,,,124\n"
+    (tmp_path / "paid.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "rise.yaml").write_text(
+        "scenario: rise\nhorizon: 2 months\nprices:\n  - {what: openai, change: +20%}\n", encoding="utf-8"
+    )
+    words = ("log.csv", "--scenario", "rise.yaml", "--revenue", "paid.csv")
+    assert run_costcalc("report", *words, "-o", "page.html", cwd=tmp_path).code == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    lead = re.sub("<[^>]+>", "", re.search(r'<div id="headline">.*?</div>', page)[0])
+    assert lead.endswith("contracts end or begin by then, and without the scenario it would be 27.4%.")
+    assert "124.00 USD in Nov 2026 at today's usage" in html.unescape(page)
+    assert ">contracts<" in page
+    assert "These end: acme on 2026-10-15." in " ".join(
+        run_costcalc("project", *words, "--all", cwd=tmp_path).out.split()
+    )

@@ -62,7 +62,7 @@ def steps_of(plan: Plan) -> list[WaterfallStep]:
         kind = "adds" if amount >= 0 else "saves"
         text = decimal_text(amount, signed=True) if amount else "–"
         step = plan.bridge[position]
-        found.append(WaterfallStep(cause_name(step), text, kind, reached[position - 1], reached[position]))
+        found.append(WaterfallStep(cause_name(plan, step), text, kind, reached[position - 1], reached[position]))
     found.append(WaterfallStep(TO_THE_SCENARIO, decimal_text(reached[-1]), "whole", Decimal(), reached[-1]))
     return found
 

@@ -267,7 +267,7 @@
       const verb = is > was ? "rises" : is < was ? "falls" : "stays about the same,";
       text = `Cost a month ${verb} from ${first} (today) to ${then} ${when}`;
     }
-    const notes = [[data.lacking + text + marginWords(now) + ".", "lead"]];
+    const notes = [[data.lacking + text + marginWords(now) + data.contracts + ".", "lead"]];
     if (now.hasRanges) notes.push([rangeWords(now) + ".", ""]);
     return notes.concat(floorWords(now));
   }

@@ -15,7 +15,7 @@ from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_cust
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
-from costcalc.render.plan.headline import lacking_ahead, unpriced_ahead, unpriced_words
+from costcalc.render.plan.headline import contract_words, lacking_ahead, unpriced_ahead, unpriced_words
 from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, plain_percent
@@ -56,6 +56,7 @@ class _Figures:
             "floor": None if floor is None else [float(floor), plain_percent(floor)],
             "today": self.totals(plan.today),
             "lacking": lacking_ahead(plan),
+            "contracts": contract_words(plan),
             "unpriced": unpriced_words(plan),
             "isLess": bool(unpriced_ahead(plan)),
             "marginWords": [

@@ -53,8 +53,11 @@ def bridge_note(plan: Plan) -> Note:
     )
 
 
-def cause_name(step: BridgeStep) -> str:
+def cause_name(plan: Plan, step: BridgeStep) -> str:
     """`growth`, `prices of alibaba`."""
+    if step.cause == "revenue" and plan.has_other_contracts:
+        business = plan.scenario.business
+        return f"{CAUSES['revenue']}, contracts" if business.own_prices or business.revenue else "contracts"
     return f"prices of {step.name}" if step.cause == "prices" else CAUSES[step.cause]
 
 
@@ -123,7 +126,7 @@ def bridge_rows(plan: Plan, side: int = 0) -> list[dict[str, Cell]]:
         step, before = steps[position], steps[position - 1]
         rows.append(
             {
-                "name": Cell(cause_name(step), indent=1),
+                "name": Cell(cause_name(plan, step), indent=1),
                 "last": cells.shown_change(last[position], step.last.cost - before.last.cost),
                 "bar": bar_cell(last[position], largest, side),
                 "whole": cells.shown_change(whole[position], step.whole.cost - before.whole.cost),

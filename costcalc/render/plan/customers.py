@@ -49,6 +49,8 @@ def customer_blocks(plan: Plan, is_wide: bool) -> Iterator[Block]:
         yield Note("Every customer: --table customers -o customers.csv", "quiet")
     yield from customer_notes(plan)
     yield from verdicts(customers)
+    if plan.has_other_contracts and any(customer.turns_unprofitable for customer in customers):
+        yield Note("What they pay then is what their contracts say of that month; one that has ended pays nothing.")
 
 
 def verdicts(customers: Sequence[CustomerLine]) -> Iterator[Note]:

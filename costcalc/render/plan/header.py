@@ -76,8 +76,8 @@ def _over_log(plan: Plan, log: OverLog, revenue: Revenue) -> Iterator[str]:
 
 
 def _ahead(plan: Plan, revenue: Revenue) -> Iterator[str]:
-    if plan.today.revenue is not None:
-        yield f"{money_text(plan.today.revenue, plan.currency)} in {month_text(plan.last.month)} at today's usage"
+    if plan.last.before.revenue is not None:
+        yield f"{money_text(plan.last.before.revenue, plan.currency)} in {month_text(plan.last.month)} at today's usage"
     yield revenue.source
     fees = plan.scenario.business.revenue if revenue.kind == "rules" else ()
     yield from (fee_text(fee, plan.currency) for fee in fees[:_FEES_SHOWN])

@@ -18,7 +18,7 @@ def headline_blocks(plan: Plan, name: str = "") -> Iterator[Note]:
     """From today's usage at today's list to the last month with the scenario, which is named where the page does not."""
     cost = _cost(plan)
     what = f"{name}: {cost[:1].lower()}{cost[1:]}" if name else cost
-    yield Note(f"{lacking_ahead(plan)}{what}{_margin(plan)}.", "strong")
+    yield Note(f"{lacking_ahead(plan)}{what}{_margin(plan)}{contract_words(plan)}.", "strong")
     if ranges := _ranges(plan):
         yield Note(f"{ranges}.")
     yield from floor_notes(plan)
@@ -70,6 +70,14 @@ def _ranges(plan: Plan) -> str:
     if plan.today.margin is None or not ends or ends[0] == ends[1]:
         return text
     return f"{text}, margin {percent_text(ends[0])} to {percent_text(ends[1])}"
+
+
+def contract_words(plan: Plan) -> str:
+    """Of how much of the change contracts are the cause, which end or begin whatever the scenario does."""
+    margin = plan.last.before.margin
+    if not plan.has_other_contracts or margin is None or unpriced_words(plan):
+        return ""
+    return f"; contracts end or begin by then, and without the scenario it would be {most_words(plan.coverage)}{percent_text(margin)}"
 
 
 def _margin(plan: Plan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -246,6 +247,12 @@ class Plan(OverMonths):
     def revenue_share(self) -> Fraction | None:
         """The share of the cost whose revenue the log states; None where one revenue covers all."""
         return self.coverage.cost if self.coverage and self.revenue and self.revenue.kind == "rows" else None
+
+    @property
+    def has_other_contracts(self) -> bool:
+        """Whether a contract ends or begins before the last month is over, so that today's usage earns something else then."""
+        contracts = self.revenue.contracts if self.revenue else None
+        return contracts is not None and contracts.change_by(self.last.month.next.first - timedelta(days=1))
 
     @property
     def today(self) -> Totals:

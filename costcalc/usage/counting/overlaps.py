@@ -57,7 +57,7 @@ def check_apart(engine: Engine, readings: Sequence[Reading], used: Collection[st
     """CostcalcError: two of the readings hold the same usage. `used`: the meters that a reading can count."""
     held = _held(engine, readings, used) if len(readings) > 1 else []
     problems = [problem for pair in combinations(held, 2) if (problem := _problem(*pair))]
-    problems = problems or _sums(engine, readings, used)
+    problems = problems or (_sums(engine, readings, used) if readings else [])
     if problems:
         raise CostcalcError(problems)
 
