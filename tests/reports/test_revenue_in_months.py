@@ -309,3 +309,43 @@ def test_what_contracts_do_is_not_laid_to_the_scenario(run_costcalc, tmp_path):
     assert "These end: acme on 2026-10-15." in " ".join(
         run_costcalc("project", *words, "--all", cwd=tmp_path).out.split()
     )
+
+
+@pytest.fixture
+def two_months(tmp_path):
+    """A log of the end of August and of September: acme pays from September, borealis all the time."""
+    days = [f"2026-08-{day}" for day in range(22, 32)] + [f"2026-09-{day:02}" for day in range(1, 31)]
+    rows = "".join(f"{day},gpt-5-mini,{name},100,4000000,0\n" for day in days for name in ("acme", "borealis"))
+    head = "date,model,customer,requests,input_tokens,output_tokens\n"
+    (tmp_path / "two.csv").write_text(head + rows, encoding="utf-8")
+    pays = "acme,2026-09-01,2026-09-30,60\nborealis,2026-01-01,2026-09-30,62\nborealis,2026-10-01,2026-10-31,100\n"
+    (tmp_path / "pays.csv").write_text(f"customer,from,to,monthly\n{pays}", encoding="utf-8")
+    return {"usage": tmp_path / "two.csv", "revenue": tmp_path / "pays.csv", "currency": "USD"}
+
+
+def budgets_of(tmp_path, *lines):
+    path = tmp_path / "budgets.yaml"
+    path.write_text(
+        "budgets:\n" + "".join(f"  - {{{line}, margin_at_least: 10%}}\n" for line in lines), encoding="utf-8"
+    )
+    return path
+
+
+def test_a_monthly_budget_and_a_month_that_is_chosen_have_one_margin(two_months, tmp_path):
+    every = budgets_of(tmp_path, "name: m, each: month", "name: a, each: month, where: {customer: acme}")
+    august, september, acme, _ = costcalc.check(**two_months, budgets=every).report.findings
+    assert (august.actual, september.actual) == (0, Fraction(122 - 60, 122))  # 20 of 20 USD, 60 of 122
+    one = budgets_of(tmp_path, "name: m", "name: a, where: {customer: acme}")
+    chosen, of_acme = costcalc.check(**two_months, budgets=one, month="2026-08").report.findings
+    assert (chosen.actual, chosen.status, chosen.covers) == (august.actual, august.status, august.covers)
+    # acme costs 10 USD and pays nothing: that is no margin of 10%, and known.
+    assert [(each.actual, each.status) for each in (acme, of_acme)] == [(None, "broken")] * 2
+
+
+def test_a_floor_is_broken_in_months_whose_revenue_has_ended(two_months, tmp_path):
+    (tmp_path / "still.yaml").write_text("scenario: s\nhorizon: 2 months\n", encoding="utf-8")
+    ahead = budgets_of(tmp_path, "name: m, scenario: still.yaml")
+    checked = costcalc.check(**two_months, budgets=ahead)
+    october, november = checked.report.findings
+    assert (october.status, november.status, november.actual) == ("ok", "broken", None)
+    assert "there is no margin in Nov 2026 (the revenue is 0 or below)" in checked.to_markdown()
