@@ -96,6 +96,7 @@ class Run:
     revenue: dict[Owner, list[Number]] = field(default_factory=dict)
     other: dict[Owner, list[Number]] = field(default_factory=dict)
     replicas: list[Replicas] = field(default_factory=list)
+    lacking: set[int] = field(default_factory=set)  # segments of which something has no price in the last month
     notes: list[str] = field(default_factory=list)  # what could not be done, and what was assumed
     rates_used: tuple[RateUsed, ...] = ()
 
@@ -248,6 +249,8 @@ class Running:
             if not priced.is_complete:
                 line.is_complete = False
                 line.unpriced = line.unpriced + priced.unpriced * part
+                if position == len(self.months) - 1:
+                    self.found.lacking.add(index)
             if priced.busy is not None:
                 load = self._load(loads, flow, day, days)
                 load.moved.append((index, flow, hours_of(load.facts, priced.busy, part, self.reading)))

@@ -59,7 +59,7 @@ def earned_of(rater: Rater, lacking: Collection[ChargeKey], exchange: Callable[[
                 by_currency[currency] = by_currency.get(currency, Fraction()) + amount
             else:
                 without_cost += amount * rate
-    return Earned(by_line, by_currency, without_cost, lacks_cost, _contracts(rater))
+    return Earned(by_line, by_currency, without_cost, lacks_cost, contracts_of(rater, is_priced=True))
 
 
 def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:
@@ -78,15 +78,15 @@ def _together(rater: Rater) -> Iterator[tuple[int, bool, Fraction]]:
             yield place, unit_of(group) in served, group.revenue or Fraction()
 
 
-def _contracts(rater: Rater) -> Contracts | None:
-    """What its customers pay whatever they use: those of whose usage something has a cost."""
+def contracts_of(rater: Rater, *, is_priced: bool = False) -> Contracts | None:
+    """What its customers pay whatever they use. `is_priced`: those alone of whose usage something has a cost."""
     contracts, groups = rater.ledger.contracts, rater.ledger.groups
     if contracts is None:
         return None
     unit_of = unit_in(rater.ledger.dimensions)
     earning = ((group, shares) for group, shares in zip(groups, rater.shares, strict=True) if group.earns)
-    served = {unit_of(group) for group, shares in earning if any(rater.has_cost(kind) for kind, _ in shares)}
-    return contracts.of(served, rater.currency)
+    of = {unit_of(each) for each, shares in earning if not is_priced or any(rater.has_cost(kind) for kind, _ in shares)}
+    return contracts.of(of, rater.currency)
 
 
 def unit_in(dimensions: Sequence[str]) -> Callable[[UsageGroup], Unit]:

@@ -298,15 +298,25 @@ class Joined:
             else:
                 self.unknown.append(row)
         contracts: list[Earning] = []
+        self.unearning: list[
+            Earning
+        ] = []  # contracts of customers of whom nothing says that they pay on the log's days
+        self.gaps: dict[str, tuple[date, Sequence[Earning]]] = {}
         for name, rows in stated.items():
             now = [row for row in rows if row.in_months(*days)]
-            if now:
+            agreed = [replace(row, customer=name) for row in rows if row.is_contract]
+            contracts += agreed
+            self.elsewhen += [row for row in rows if row not in now and not row.is_contract]
+            if now or agreed:
                 self.of[name] = now
-                contracts += [replace(row, customer=name) for row in rows if row.is_contract]
-            self.elsewhen += [row for row in rows if row not in now and not (now and row.is_contract)]
+            if not now:
+                self.unearning += agreed
+            elif not agreed and (gap := _gap(now, *days)):
+                self.gaps[name] = gap
         self.contracts = Contracts(tuple(contracts), days)
-        self.gaps = {name: gap for name, rows in self.of.items() if (gap := _gap(rows, *days))}
-        self.amounts: dict[tuple[str, str, Month], Fraction] = {}
+        self.amounts: dict[tuple[str, str, Month], Fraction] = {
+            (row.customer, row.money.currency, month_of(days[1])): Fraction() for row in self.unearning
+        }
         for name, rows in self.of.items():
             for row in () if name in self.gaps else rows:
                 for month, amount in row.in_months(*days).items():
@@ -322,6 +332,9 @@ class Joined:
         if self.elsewhen:
             said = [f"{row.place} {row.customer}" for row in self.elsewhen]
             yield Loud(f"Revenue in no margin, of other days than the log's ({first} to {last}): {some(said)}.")
+        if self.unearning:
+            said = [f"{row.place} {row.customer}" for row in self.unearning]
+            yield f"Contracts of other days than the log's ({first} to {last}), on which nothing is earned: {some(said)}."
         for name, (day, rows) in self.gaps.items():
             yield Loud(
                 f"Revenue in no margin, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
@@ -341,8 +354,8 @@ class Joined:
 
 
 def _gap(rows: Sequence[Earning], first: date, last: date) -> tuple[date, Sequence[Earning]] | None:
-    """The first day of the log of which months or periods say nothing; a contract says that before and after it nothing is paid."""
-    if any(row.is_contract or row.first is None for row in rows):
+    """The first day of the log of which months or periods say nothing, where no contract says that nothing else is paid."""
+    if any(row.first is None for row in rows):
         return None
     day = first
     for row in sorted(rows, key=lambda each: each.first or first):

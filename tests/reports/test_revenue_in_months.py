@@ -1,9 +1,12 @@
 """Revenue in months to come: in another currency it is converted in the month that earns it, as that month's costs are."""
 
 import html
+import io
+import json
 import re
 from fractions import Fraction
 
+import openpyxl
 import pytest
 
 import costcalc
@@ -172,6 +175,116 @@ def test_your_own_prices_raise_contracts_and_customers_who_leave_take_theirs(log
     assert float(months[-1].after.revenue - months[-1].before.revenue) == pytest.approx(1050 * (1.1 * 0.8 - 1))
 
 
+# On the log's days (September) borealis and cobalt pay nothing, and contracts say so; of delta-foods nothing says it.
+ELSEWHEN = """customer,from,to,monthly,month,amount
+acme,2026-01-01,,6000,,
+borealis,2026-10-01,,2000,,
+cobalt,2026-01-01,2026-08-31,4000,,
+delta-foods,,,,2026-10,500
+ember,2026-01-01,,1000,,
+"""
+
+
+@pytest.fixture
+def elsewhen(tmp_path):
+    (tmp_path / "elsewhen.csv").write_text(ELSEWHEN, encoding="utf-8")
+    return tmp_path / "elsewhen.csv"
+
+
+def test_a_contract_of_other_days_says_that_nothing_is_earned_in_the_log(log, elsewhen):
+    words = {"revenue": elsewhen, "by": "customer", "currency": "USD"}
+    report = costcalc.project(log, hikes="alibaba=34", months=2, **words).report
+    earned = {line.key[0]: line.earned and line.earned.after.revenue for line in report.log.lines}
+    assert earned == {
+        "acme": 6000, "borealis": 0, "cobalt": 0, "delta-foods": None, "ember": 1000,
+    }  # fmt: skip
+    assert [month.after.revenue for month in report.months] == [9000, 9000]
+    said = [note for note in report.usage.notes if "of other days" in note]
+    assert [("in no margin" in note, note.count("elsewhen.csv:")) for note in said] == [(True, 1), (False, 2)]
+
+
+def test_a_contract_that_ended_a_day_before_the_log_tells_as_much_as_one_of_its_first_day(log, tmp_path):
+    found = []
+    for last in ("2026-08-31", "2026-09-01"):
+        path = tmp_path / f"{last}.csv"
+        path.write_text(f"customer,from,to,monthly\nacme,2026-01-01,,6000\ncobalt,,{last},30\n", encoding="utf-8")
+        found.append(costcalc.project(log, hikes="alibaba=34", months=2, revenue=path, currency="USD").report)
+    before, within = (report.log.outcome.before for report in found)
+    assert within.revenue - before.revenue == 1
+    assert within.covered == before.covered
+    assert [month.after for month in found[0].months] == [month.after for month in found[1].months]
+
+
+# mystery-9 has no price: of all that omega uses, and of a part of what acme does.
+UNPRICED = "".join(
+    f"2026-09-{day:02},{model},{name},100,4000000,0\n"
+    for day in range(1, 31)
+    for name, model in (
+        ("acme", "gpt-5-mini"),
+        ("acme", "mystery-9"),
+        ("borealis", "gpt-5-mini"),
+        ("omega", "mystery-9"),
+    )
+)
+
+
+@pytest.fixture
+def unpriced(tmp_path):
+    (tmp_path / "unpriced.csv").write_text(
+        f"date,model,customer,requests,input_tokens,output_tokens\n{UNPRICED}", encoding="utf-8"
+    )
+    rows = "".join(
+        f"{name},2026-01-01,{last},50\n"
+        for name, last in (("acme", "2026-10-31"), ("borealis", "2026-10-31"), ("omega", ""))
+    )
+    (tmp_path / "pays.csv").write_text(f"customer,from,to,monthly\n{rows}", encoding="utf-8")
+    move = "moves:\n  - {share: 50%, to: openai/gpt-5-nano, from: 2026-11-01, quality: tested}\n"
+    (tmp_path / "move.yaml").write_text(f"scenario: move\nhorizon: 2 months\n{move}", encoding="utf-8")
+    (tmp_path / "less.yaml").write_text(
+        f"scenario: less\nhorizon: 2 months\n{move.replace('50%', '40%')}", encoding="utf-8"
+    )
+    return {"revenue": tmp_path / "pays.csv", "currency": "USD"}
+
+
+def test_a_contract_pays_where_nothing_that_its_customer_uses_has_a_price(unpriced, tmp_path):
+    plan = costcalc.project(tmp_path / "unpriced.csv", scenario=tmp_path / "move.yaml", **unpriced)
+    omega = next(line for line in plan.report.customers if line.name == "omega")
+    assert (omega.today.revenue, omega.last.revenue) == (50, 50)
+    assert (omega.today.known_cost, omega.today.margin) == (None, None)
+    assert omega.last.cost > 0
+    assert plan.report.months[0].after.revenue == 150
+    said = next(each for each in json.loads(plan.to_json())["customers"] if each["name"] == "omega")
+    assert said["today"]["cost"] is None
+    assert said["last_month"]["revenue"]["exact"] == "50"
+    assert "acme, borealis, omega" in plan.report.notes[0]
+
+
+def test_nobody_turns_unprofitable_whose_cost_today_is_unknown_in_part(unpriced, tmp_path):
+    words = {**unpriced, "scenario": tmp_path / "move.yaml"}
+    customers = {line.name: line for line in costcalc.project(tmp_path / "unpriced.csv", **words).report.customers}
+    # All three are known to earn more than they cost today; acme and borealis pay nothing in November.
+    assert {name: line.turns_unprofitable for name, line in customers.items()} == {
+        "acme": False, "borealis": True, "omega": False,
+    }  # fmt: skip
+    assert [name for name, line in customers.items() if line.may_turn_unprofitable] == ["acme"]
+    compared = costcalc.compare(
+        tmp_path / "unpriced.csv", scenarios=[tmp_path / "move.yaml", tmp_path / "less.yaml"], **unpriced
+    )
+    assert [[line.name for line in each.turned] for each in compared.report.alternatives] == [["borealis"]] * 3
+    for page in (compared, costcalc.project(tmp_path / "unpriced.csv", **words)):
+        assert "acme: a loss then" in page.to_markdown()
+
+
+def test_a_workbook_has_what_contracts_pay_where_the_log_earns_nothing(log, tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_text("customer,from,to,monthly\nborealis,2026-10-01,,2000\n", encoding="utf-8")
+    written = costcalc.project(log, hikes="alibaba=34", months=2, revenue=path, currency="USD").to_xlsx()
+    sheet = openpyxl.load_workbook(io.BytesIO(written))["Months"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    head = next(row for row in rows if "Revenue" in row)
+    assert [row[head.index("Revenue")] for row in rows if str(row[0]).startswith("2026-")] == [2000, 2000]
+
+
 def test_what_contracts_do_is_not_laid_to_the_scenario(run_costcalc, tmp_path):
     """A hike of 20% took 51.1% to 12.9%, said the page; without it the month comes to 27.4%."""
     rows = [
@@ -196,3 +309,43 @@ def test_what_contracts_do_is_not_laid_to_the_scenario(run_costcalc, tmp_path):
     assert "These end: acme on 2026-10-15." in " ".join(
         run_costcalc("project", *words, "--all", cwd=tmp_path).out.split()
     )
+
+
+@pytest.fixture
+def two_months(tmp_path):
+    """A log of the end of August and of September: acme pays from September, borealis all the time."""
+    days = [f"2026-08-{day}" for day in range(22, 32)] + [f"2026-09-{day:02}" for day in range(1, 31)]
+    rows = "".join(f"{day},gpt-5-mini,{name},100,4000000,0\n" for day in days for name in ("acme", "borealis"))
+    head = "date,model,customer,requests,input_tokens,output_tokens\n"
+    (tmp_path / "two.csv").write_text(head + rows, encoding="utf-8")
+    pays = "acme,2026-09-01,2026-09-30,60\nborealis,2026-01-01,2026-09-30,62\nborealis,2026-10-01,2026-10-31,100\n"
+    (tmp_path / "pays.csv").write_text(f"customer,from,to,monthly\n{pays}", encoding="utf-8")
+    return {"usage": tmp_path / "two.csv", "revenue": tmp_path / "pays.csv", "currency": "USD"}
+
+
+def budgets_of(tmp_path, *lines):
+    path = tmp_path / "budgets.yaml"
+    path.write_text(
+        "budgets:\n" + "".join(f"  - {{{line}, margin_at_least: 10%}}\n" for line in lines), encoding="utf-8"
+    )
+    return path
+
+
+def test_a_monthly_budget_and_a_month_that_is_chosen_have_one_margin(two_months, tmp_path):
+    every = budgets_of(tmp_path, "name: m, each: month", "name: a, each: month, where: {customer: acme}")
+    august, september, acme, _ = costcalc.check(**two_months, budgets=every).report.findings
+    assert (august.actual, september.actual) == (0, Fraction(122 - 60, 122))  # 20 of 20 USD, 60 of 122
+    one = budgets_of(tmp_path, "name: m", "name: a, where: {customer: acme}")
+    chosen, of_acme = costcalc.check(**two_months, budgets=one, month="2026-08").report.findings
+    assert (chosen.actual, chosen.status, chosen.covers) == (august.actual, august.status, august.covers)
+    # acme costs 10 USD and pays nothing: that is no margin of 10%, and known.
+    assert [(each.actual, each.status) for each in (acme, of_acme)] == [(None, "broken")] * 2
+
+
+def test_a_floor_is_broken_in_months_whose_revenue_has_ended(two_months, tmp_path):
+    (tmp_path / "still.yaml").write_text("scenario: s\nhorizon: 2 months\n", encoding="utf-8")
+    ahead = budgets_of(tmp_path, "name: m, scenario: still.yaml")
+    checked = costcalc.check(**two_months, budgets=ahead)
+    october, november = checked.report.findings
+    assert (october.status, november.status, november.actual) == ("ok", "broken", None)
+    assert "there is no margin in Nov 2026 (the revenue is 0 or below)" in checked.to_markdown()

@@ -222,7 +222,8 @@ def _interval(breaks: Breaks) -> str:
 def _margin(finding: Finding) -> str:
     floor, when = plain_percent(finding.limit), when_text(finding.period)
     if finding.actual is None:
-        return f"the margin{when} is not known ({finding.reason or 'nothing was spent'}), at least {floor}"
+        known = f"the margin{when} is not known" if finding.status != "broken" else f"there is no margin{when}"
+        return f"{known} ({finding.reason or 'nothing was spent'}), at least {floor}"
     of = finding.coverage
     text = f"{most_words(of)}{value_text(finding, finding.actual)}{part_words(of)}{when}{in_brackets(of)}"
     over = finding.over or Fraction()

@@ -15,6 +15,7 @@ from costcalc.render.blocks import Block, Cell, Column, Facts, Gap, Grid, Note, 
 from costcalc.render.cells import NONE
 from costcalc.render.comparison.columns import Columns, customer_figures, line_figures
 from costcalc.render.plan.customers import NONAME
+from costcalc.render.plan.verdicts import unsure
 from costcalc.render.words import counted, month_text, percent_text
 from costcalc.reports.comparison import Comparison, CustomerOutcome
 from costcalc.reports.plan.model import CustomerLine
@@ -59,7 +60,9 @@ def _grid(
 
     def cell(place: int, customer: CustomerOutcome) -> Cell:
         line = customer.lines[place]
-        return cells.money(shown.get(id(line), nothing)) if is_cost else _margin(line)
+        if not is_cost:
+            return _margin(line)
+        return cells.UNPRICED if line.last.known_cost is None else cells.money(shown.get(id(line), nothing))
 
     name = Column("Customer", "name", of=lambda customer: Cell(customer.name or NONAME))
     found = grid([name, *_titles(columns, cell)], customers)
@@ -103,6 +106,8 @@ def turned_blocks(comparison: Comparison) -> Iterator[Block]:
     yield Facts([(each.name, (_names([line.name for line in each.turned]),)) for each in told], each_in_a_line=True)
     if untold := [each.name for each in comparison.alternatives if each not in told]:
         yield Note(f"What each customer pays is not known for {', '.join(untold)}.", "quiet")
+    lines = {line.name: line for each in told for line in each.customers if line.may_turn_unprofitable}
+    yield from unsure([*lines.values()])
     already = [line.name for line in comparison.today.customers if (line.today.profit or 0) < 0]
     if already:
         yield Note(f"At a loss today already: {_names(already)}.")

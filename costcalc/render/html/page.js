@@ -63,7 +63,9 @@
     if (typeof written === "number") return written;
     return written.reduce((sum, [number, set]) => sum + number * products[end][set], 0);
   }
-  const totals = ([cost, other, revenue, covered], end = MIDDLE) => ({
+  // What a customer lacks: 1 where something has no price, 2 where nothing has.
+  const totals = ([cost, other, revenue, covered, lack = 0], end = MIDDLE) => ({
+    lack,
     cost: amount(cost, end),
     other,
     revenue,
@@ -74,10 +76,10 @@
   // Months to come are computed to twelve digits: what differs by less is the same.
   const near = (n, known) => (n !== null && known !== null && Math.abs(n - known) * 1e10 <= Math.abs(known) ? known : n);
   const like = (t, known) => Object.fromEntries(Object.entries(t).map(([key, n]) => [key, near(n, known[key])]));
-  const margin = (t) => (t.revenue > 0 ? Math.round((1 - allCosts(t) / t.revenue) * 1e10) / 1e10 : null);
-  const profit = (t) => (t.revenue === null ? null : t.revenue - allCosts(t));
+  const margin = (t) => (t.revenue > 0 && t.lack !== 2 ? Math.round((1 - allCosts(t) / t.revenue) * 1e10) / 1e10 : null);
+  const profit = (t) => (t.revenue === null || t.lack === 2 ? null : t.revenue - allCosts(t));
   const both = (a, b) => (a === null || b === null ? null : a + b);
-  const plus = (a, b) => ({ cost: a.cost + b.cost, other: a.other + b.other, revenue: both(a.revenue, b.revenue), covered: both(a.covered, b.covered) });
+  const plus = (a, b) => ({ lack: a.lack === b.lack ? a.lack : 1, cost: a.cost + b.cost, other: a.other + b.other, revenue: both(a.revenue, b.revenue), covered: both(a.covered, b.covered) });
 
   // ---- Rounding: half up, and by largest remainder to the total ----
   const halfUp = (n) => Math.sign(n) * Math.floor(Math.abs(n) + 0.5 + TINY) || 0;
@@ -164,6 +166,7 @@
   // ---- Cells: [text, style, what is sorted by] ----
   const DASH = "–";
   const NOTHING = [DASH, "quiet", null];
+  const UNPRICED = ["unpriced", "loud", 0];
   const styleOf = (n) => (n > 0 ? "worse" : n < 0 ? "better" : "");
   const coinValue = (coins) => (coins < 0 ? "-" : "") + decimal(Math.abs(coins), data.digits).replace(/,/g, "");
   const moneyCell = (coins) => [money(coins), "", coinValue(coins)];
@@ -443,7 +446,8 @@
     const cells = (row, [was, then, paid], single) => {
       const [m, n] = [margin(row.today), margin(row.last)];
       return {
-        today: moneyCell(was), after: moneyCell(then), change: changeCell(then - was, served(row.last) - served(row.today)),
+        today: row.today.lack === 2 ? UNPRICED : moneyCell(was), after: row.last.lack === 2 ? UNPRICED : moneyCell(then),
+        change: row.today.lack === 2 || row.last.lack === 2 ? NOTHING : changeCell(then - was, served(row.last) - served(row.today)),
         paid: row.last.revenue === null ? NOTHING : moneyCell(paid),
         margin_today: ratioCell(m), margin: ratioCell(n, m !== null && n !== null && n < m ? "worse" : ""),
         rise_to_hold: single ? ratioCell(riseTo(row.last, less(m)), "", true) : NOTHING,
@@ -464,12 +468,17 @@
   function verdicts(customers) {
     const named = customers.filter((row) => row.named);
     const loses = (t) => profit(t) !== null && profit(t) < 0;
-    const turned = named.filter((row) => profit(row.today) !== null && !loses(row.today) && loses(row.last));
+    const turned = named.filter((row) => profit(row.today) !== null && !row.today.lack && !loses(row.today) && loses(row.last));
+    const unsure = named.filter((row) => row.today.lack && !loses(row.today) && loses(row.last));
     const already = named.filter((row) => loses(row.today));
     const count = (rows) => `${rows.length.toLocaleString("en-US")} customer${rows.length === 1 ? "" : "s"}`;
     const names = (rows) => rows.slice(0, 5).map((row) => row.name).join(", ") + (rows.length > 5 ? ` and ${rows.length - 5} more` : "");
     const notes = [];
     if (turned.length) notes.push([`${count(turned)} ${turned.length === 1 ? "turns" : "turn"} unprofitable: ${names(turned)}.`, "loud"]);
+    if (unsure.length) {
+      const words = unsure.length === 1 ? ["its", "it turns", "is"] : ["their", "they turn", "are"];
+      notes.push([`${names(unsure)}: a loss then; part of ${words[0]} cost today has no price, so that it is not known whether ${words[1]} unprofitable or ${words[2]} so already.`, ""]);
+    }
     if (already.length) notes.push([`${count(already)} ${already.length === 1 ? "costs" : "cost"} more than ${already.length === 1 ? "it pays" : "they pay"} today already: ${names(already)}.`, ""]);
     return notes;
   }

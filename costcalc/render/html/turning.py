@@ -20,7 +20,7 @@ from costcalc.render.plan.lines import lines_at, table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, plain_percent
 from costcalc.reports.handout import Handout
-from costcalc.reports.plan.model import Plan
+from costcalc.reports.plan.model import CustomerLine, Plan
 from costcalc.reports.plan.totals import Totals
 from costcalc.reports.sliders import MOST_CHARACTERS, OpenTotals, Slider, Sliders
 from costcalc.scenario.model import VARIANTS
@@ -117,18 +117,24 @@ class _Figures:
         ranks = ranks_of([line.name for line in plan.customers])
         shown = lines[:-1] if folded else lines
         rest = plan.customers[len(shown) :]
-        then = [self.sliders.customers.get(line.name, Totals(Fraction())) for line in shown]
         rows = [
-            [line.name or NONAME, ranks[line.name or ""], int(bool(line.name)), self.totals(line.today), self.totals(last)]
-            for line, last in zip(shown, then, strict=True)
-        ]  # fmt: skip
-        more = [[self.totals(line.today), self.totals(self.sliders.customers.get(line.name, Totals(Fraction())))] for line in rest]  # fmt: skip
+            [line.name or NONAME, ranks[line.name or ""], int(bool(line.name)), *self._today_and_then(line)]
+            for line in shown
+        ]
         return {
             "rows": rows,
-            "more": more,
+            "more": [self._today_and_then(line) for line in rest],
             "revenue": knows_revenue(plan),
             "names": [line.name or "" for line in rest],
         }
+
+    def _today_and_then(self, line: CustomerLine) -> Json:
+        """Totals; where something of them has no price, with 1, and where nothing has one with 2."""
+        turned = self.sliders.customers.get(line.name, Totals(Fraction()))
+        return [
+            [*self.totals(of), *([] if known.is_whole else [1 if known.is_priced else 2])]
+            for of, known in ((line.today, line.today), (turned, line.last))
+        ]
 
 
 def _slider(slider: Slider) -> Json:

@@ -30,7 +30,7 @@ from costcalc.render.words import (
     plain_percent,
 )
 from costcalc.reports.plan.model import CustomerLine, Plan
-from costcalc.reports.plan.totals import Totals
+from costcalc.reports.plan.totals import AtLeast, Estimated, Totals
 
 _SHOWN = (8, 12)  # rows; where there is room, more
 NONAME = "(no customer)"
@@ -93,7 +93,13 @@ class CustomerRow:
         return "worse" if before is not None and after is not None and after < before else ""
 
 
+def _cost(of: Totals, shown: Decimal) -> Cell:
+    return cells.UNPRICED if of.known_cost is None else cells.money(shown)
+
+
 def _change(row: CustomerRow) -> Cell:
+    if row.of.today.known_cost is None or row.of.last.known_cost is None:
+        return NONE
     return cells.change(row.shown[1] - row.shown[0], row.of.last.served - row.of.today.served)
 
 
@@ -115,8 +121,8 @@ RISES = ("rise_to_hold", "rise_to_floor")
 CUSTOMERS = f.fields(
     month=f.text(lambda _, plan: plan.last.month),
     customer=f.text(lambda row, _: row["of"].name or UNALLOCATED, column=Column("Customer", "name", of=attrgetter("label"))),
-    cost_today=f.figure("today", column=Column("Today", drop=3, of=lambda row: cells.money(row.shown[0]), has_unit=True)),
-    cost=f.amount("of.last.cost", "last", column=Column("Then", of=lambda row: cells.money(row.shown[1]), has_unit=True)),
+    cost_today=f.figure("today", column=Column("Today", drop=3, of=lambda row: _cost(row.of.today, row.shown[0]), has_unit=True)),
+    cost=f.amount("of.last.known_cost", "last", column=Column("Then", of=lambda row: _cost(row.of.last, row.shown[1]), has_unit=True)),
     change=f.on_page(Column("Change", drop=1, of=_change)), currency=f.CURRENCY, other_costs=f.decimal("of.last.other"),
     revenue=f.decimal("of.last.revenue", column=Column("Pays", of=_paid, has_unit=True)),
     margin_today=f.ratio("of.today.margin", column=Column("Margin today")),
@@ -151,7 +157,8 @@ def customers_with_coins(plan: Plan) -> Iterator[Json]:
     """Each with the coins that add up to those of all, without other costs."""
     costs = [line.today.cost for line in plan.customers], [line.last.cost for line in plan.customers]
     shown = zip(plan.customers, *cost_columns(plan, *costs), strict=True)
-    return ({"of": line, "today": today, "last": last} for line, today, last in shown)
+    for line, today, last in shown:
+        yield {"of": line, "today": None if line.today.known_cost is None else today, "last": last}
 
 
 def customer_rows_of(plan: Plan, limit: int) -> tuple[list[CustomerRow], CustomerRow]:
@@ -238,7 +245,9 @@ def _together(parts: Sequence[Totals]) -> Totals:
     """Sums in which a customer without revenue pays nothing: the others' stays known."""
     revenues = [part.revenue for part in parts if part.revenue is not None]
     covered = [part.covered for part in parts if part.covered is not None]
-    return type(parts[0])(
+    kinds: set[type[Totals]] = {*map(type, parts)}
+    kind = kinds.pop() if len(kinds) == 1 else AtLeast if any(not part.is_whole for part in parts) else Estimated
+    return kind(
         exact_sum(part.cost for part in parts),
         exact_sum(part.other for part in parts),
         exact_sum(revenues) if revenues else None,

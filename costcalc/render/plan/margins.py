@@ -27,10 +27,10 @@ from costcalc.render.words import (
     plain_percent,
     points_between,
 )
-from costcalc.reports.lines import LinesInEngine
+from costcalc.reports.lines import LinesInEngine, ReportLine
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import CustomerLine, OverLog, Plan
-from costcalc.reports.plan.totals import Outcome, Totals, recovering, rise_to
+from costcalc.reports.plan.totals import AtLeast, Outcome, Totals, recovering, rise_to
 from costcalc.usage.ledger import CUSTOMER
 
 
@@ -63,8 +63,14 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
         yield Gap()
         yield _by_line(table, plan, outcome)
         if plan.by == (CUSTOMER,) and not isinstance(log.lines, LinesInEngine):
-            lines = [(line.key[0], line.earned) for line in log.lines if line.earned]
-            yield from verdicts([CustomerLine(name, earned.before, earned.after) for name, earned in lines])
+            yield from verdicts([_customer(line, line.earned) for line in log.lines if line.earned])
+
+
+def _customer(line: ReportLine, earned: Outcome) -> CustomerLine:
+    before = earned.before
+    if line.margin_is_bound:
+        before = AtLeast(before.cost, before.other, before.revenue, before.covered)
+    return CustomerLine(line.key[0], before, earned.after)
 
 
 def points_text(before: Fraction, after: Fraction) -> str:

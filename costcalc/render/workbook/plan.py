@@ -190,7 +190,10 @@ def _month_margins(
     else:
         cost = f"({table.at(row, table.exact)}+{other})" if covered is None else f"({table.sum_of(covered)}){grown}"
     if plan.log:
-        sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{_times(plan, month, grown)})', after.revenue)
+        if plan.revenue and not plan.revenue.amount:  # contracts of other days than the log's
+            sheet.number(row, start + 1, after.revenue)
+        else:
+            sheet.formula(row, start + 1, f'IF(revenue="","",revenue*{_times(plan, month, grown)})', after.revenue)
         sheet.formula(
             row, start + 2, share_left(f"{float(before.all_costs)!r}{grown}", earned), before.margin, "percent"
         )
@@ -204,7 +207,7 @@ def _month_margins(
 def _times(plan: Plan, month: PlanMonth, grown: str) -> str:
     """How many times the log's revenue a month earns: what contracts say of it does not grow."""
     scale, earned = Fraction(month.month.days, plan.usage.days), month.after.revenue
-    if not plan.revenue or not plan.revenue.amount or earned is None:
+    if not plan.revenue or earned is None:
         return f"{scale.numerator}/{scale.denominator}{grown}"
     going_on, contracted = ((part / plan.revenue.amount) for part in (earned - month.contracted, month.contracted))
     rate = "" if going_on == scale else f"*{float(going_on / scale)!r}"  # of its currency, since the log

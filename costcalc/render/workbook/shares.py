@@ -80,23 +80,26 @@ def write_customers(book: Workbook, plan: Plan, workings: Workings, lines: Turne
     sheet.header(3, titles)
     for row, (name, before, after) in enumerate(found, 4):
         sheet.text(row, 0, name or _NOBODY)
-        sheet.number(row, 1, before.served)
-        turned = workings.customers.get(name) if lines.sets else None
+        sheet.number(row, 1, None if before.known_cost is None else before.served)
+        sheet.number(row, 5, before.margin, "percent")
+        is_known = after.known_cost is not None  # else nothing has a price: cost, profit and margin are empty
+        turned = workings.customers.get(name) if lines.sets and is_known else None
         if turned:
             sheet.formula(row, 2, f"{lines.sum_of(turned.cost)}+{float(turned.other)!r}", after.served)
         else:
-            sheet.number(row, 2, after.served)
+            sheet.number(row, 2, after.served if is_known else None)
         if plan.log:
             sheet.number(row, 3, after.revenue)
         else:
             write_earned_ahead(sheet, row, 3, after.revenue)
+        if not is_known:
+            continue
         cost, earned = cell(row, 2), cell(row, 3)
         if turned and turned.covered not in (None, turned.cost):  # a part alone has a known revenue
             cost = f"({lines.sum_of(turned.covered or {})})"
         elif not turned and after.covered is not None:
             cost = repr(float(after.covered))
         sheet.formula(row, 4, f'IF({earned}="","",{earned}-{cost})', after.profit)
-        sheet.number(row, 5, before.margin, "percent")
         sheet.formula(row, 6, share_left(cost, earned), after.margin, "percent")
     sheet.finish([*_widths([name or _NOBODY for name, *_ in found]), 18, 20, 18, 18, 14, 14], 4, 1)
 

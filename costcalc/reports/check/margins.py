@@ -19,6 +19,7 @@ from costcalc.reports.revenue import Revenue, revenue_of
 
 NO_REVENUE = "no revenue is known of these days"
 UNEARNED = "the revenue of the rest is not known"
+NOTHING_EARNED = "the revenue is 0 or below"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def _status(
     """Broken where what is known breaks it and what has no price could not mend it; else all must be known."""
     lacks = log.is_incomplete(spend, covered)
     if held.margin is None:
+        if held.cost > 0 and held.best is None and _is_stated(revenue, log, spend):
+            return "broken", NOTHING_EARNED
         is_open = lacks or within(spend.cost, covered) or held.best is not None
         return ("incomplete", NO_REVENUE) if is_open else ("ok", "")
     says_all = not (lacks and revenue.is_implied)  # what has no price has that margin too, whatever it costs
@@ -137,6 +140,11 @@ def _status(
     if held.coverage.cost not in (None, 1):
         return "incomplete", UNEARNED
     return ("warn" if budget.warn_below is not None and held.margin < budget.warn_below else "ok"), ""
+
+
+def _is_stated(revenue: Revenue, log: BudgetedLog, spend: Spend) -> bool:
+    """Whether 0 is what is earned: a log that states what a customer earns on some rows only says nothing of other days."""
+    return revenue.kind == "total" or spend.rating.earns_by_row or log.ledger.contracts is not None
 
 
 def _before(budget: Budget, log: BudgetedLog, covered: DayRange) -> Baseline:

@@ -16,7 +16,7 @@ from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import BudgetedLog
-from costcalc.reports.check.margins import UNEARNED
+from costcalc.reports.check.margins import NOTHING_EARNED, UNEARNED
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import ends_of
 from costcalc.reports.plan.case import Case, coverage, totals
@@ -93,6 +93,8 @@ def _margins(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findi
         of = future.coverage[position]
         unknown = _missing(future, log, [line]) or (UNEARNED if of and of.cost not in (None, 1) else "")
         found = _judged(budget, "share", middle.margin, dear, days, unknown, future.revenue_source)
+        if middle.revenue is not None and middle.revenue <= 0 and middle.all_costs > 0:
+            found = replace(found, status="broken", reason=NOTHING_EARNED)
         yield replace(found, coverage=of)
 
 

@@ -17,7 +17,7 @@ from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
-from costcalc.reports.plan.totals import Estimated, Totals, rise_to, total_of
+from costcalc.reports.plan.totals import AtLeast, Estimated, Totals, Unpriced, rise_to, total_of
 from costcalc.reports.revenue import contract_notes
 from costcalc.usage.ledger import CUSTOMER
 
@@ -165,6 +165,7 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
     costs, covers = _of_customers(cost), _of_customers(covered)
     revenue, other = (_owned(case.horizon, amounts) for amounts in (run.revenue, run.other))
     known = any(owner[0] != "all" for owner in run.revenue)
+    lacking = {name for index in run.lacking for name in segments[index].members.values_of(CUSTOMER)}
     none = Fraction()
 
     def earned(name: str | None) -> Fraction | None:
@@ -177,8 +178,11 @@ def totals_by_customer(case: Case, run: Run) -> dict[str | None, Totals]:
             return None
         return covers[name] + other.get(name, none) if name in covers else none
 
+    def kind(name: str | None) -> type[Estimated]:
+        return Estimated if name not in lacking else AtLeast if costs.get(name) else Unpriced
+
     return {
-        name: Estimated(costs.get(name, none), other.get(name, none), earned(name), against(name))
+        name: kind(name)(costs.get(name, none), other.get(name, none), earned(name), against(name))
         for name in {**costs, **revenue, **other}
     }
 

@@ -12,6 +12,7 @@ from costcalc.months.horizon import Horizon, left_out_of
 from costcalc.months.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.months.run import Assumptions, MonthRun, Run
 from costcalc.problems import fail
+from costcalc.rating.earners import contracts_of
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
@@ -42,6 +43,8 @@ class Case:
             has_rules=bool(self.scenario.business.revenue),
         )
         check_floor(options.floor, options.earned, self.revenue)
+        if self.revenue and self.revenue.contracts:  # they pay whether or not what is used today has a price
+            self.revenue = replace(self.revenue, contracts=contracts_of(horizon.rater))
         self.source = self.revenue.source if self.revenue else ""
         self.income = income_of(horizon, self.revenue, self.scenario.business)
         self.income_today = self.income.undated(horizon.months[-1].next.first) if horizon.months else self.income

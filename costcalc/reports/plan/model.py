@@ -140,8 +140,19 @@ class CustomerLine:
 
     @property
     def turns_unprofitable(self) -> bool:
-        earned, then = self.today.profit, self.last.profit
-        return earned is not None and then is not None and earned >= 0 > then
+        earned = self.today.profit
+        return self.today.is_whole and earned is not None and earned >= 0 and self._loses
+
+    @property
+    def may_turn_unprofitable(self) -> bool:
+        """Whether some of today's cost has no price, so that nobody knows whether the loss of then is there today already."""
+        earned = self.today.profit
+        return not self.today.is_whole and (earned is None or earned >= 0) and self._loses
+
+    @property
+    def _loses(self) -> bool:
+        then = self.last.profit
+        return then is not None and then < 0
 
 
 class OverMonths:

@@ -33,6 +33,11 @@ class Totals:
         return True
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all of it has a price: else it costs more than that."""
+        return True
+
+    @property
     def all_costs(self) -> Fraction:
         """What the margin is computed with."""
         return self.served if self.covered is None else self.covered
@@ -84,7 +89,14 @@ class Estimated(Totals):
         return None if exact is None else rounded_ratio(exact)
 
 
-class Unpriced(Estimated):
+class AtLeast(Estimated):
+    """Totals of usage of which something has no price: it costs more than that, and leaves less."""
+
+    __slots__ = ()
+    is_whole = False
+
+
+class Unpriced(AtLeast):
     """Totals of usage of which nothing has a price: what it costs, and so what it leaves, is unknown."""
 
     __slots__ = ()
@@ -92,7 +104,7 @@ class Unpriced(Estimated):
     known_cost = exact_margin = profit = None
 
 
-class PartlyPriced(Estimated):
+class PartlyPriced(AtLeast):
     """A sum with months of which nothing has a price: a cost of the others, and no margin."""
 
     __slots__ = ()
