@@ -112,6 +112,7 @@ def _command(asked: dict[str, Any]) -> int:
     if largest := asked.get("largest"):
         import resource
 
+        sys.dont_write_bytecode = True  # what is compiled then is cut, and kept
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     count = 0
