@@ -19,6 +19,7 @@ _FILTERED = re.compile(r"(?P<list>[^\[\]]+)\[(?P<tests>[^\]]*)\]\.(?P<leaf>.+)")
 _LISTED = re.compile(r"(?P<list>[^\[\]]*)\[(?P<tests>[^\]]*)\](?:\.?(?P<leaf>[^\[\]]*(?:\[\][^\[\]]*)*))")
 _MEMBER_TEST = re.compile(r"(?P<key>[^=?]+)(?P<or_none>\??)=(?P<value>.*)")
 _COUNTED = ("#", "?")
+MOST_COUNTED = 10**30  # more than any log holds
 INSIDE = "::"  # `metadata::spend`: a text that holds JSON
 _INSIDES = "insides_"  # columns of lists of what such texts hold
 _ESCAPE = r"\u00"
@@ -29,6 +30,11 @@ NO_LIST = -2  # the "sum" of what is no list
 NO_OBJECT = "no object"  # the "count" that lies behind what is none
 PART = "*."  # a path of the part, not of the line
 FILE = "file_index"  # what the engine calls the position of a row's file among those that it reads
+
+
+def weight_of(count: str) -> str:
+    """A count that only says which of several rows is meant; one that no log holds is cut, so that sums never overflow."""
+    return f"greatest(-{MOST_COUNTED}, least({MOST_COUNTED}, coalesce(TRY_CAST({count} AS HUGEINT), 0)))"
 
 
 def quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats.model import AGAIN, Dedupe, FormatSpec, Paths
-from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns
+from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, weight_of
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
@@ -108,7 +108,7 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
 def lines_once(dedupe: Dedupe, columns: JsonColumns, failed: str, parts: Sequence[str]) -> str:
     """The same of LINES as they are, whose parts are read as rows. `failed`, `parts`: as of `copy_columns`."""
     keys, texts = keys_of(dedupe, columns.get), counts_of(dedupe, columns.get)
-    total = " + ".join(f"coalesce(TRY_CAST({text} AS HUGEINT), 0)" for text in texts) or "0"
+    total = " + ".join(weight_of(text) for text in texts) or "0"
     moment = "coalesce(epoch_us(TRY_CAST(line.timestamp AS TIMESTAMPTZ)), 0)" if "timestamp" in columns.tree else "0"
     replay = column.sql if dedupe.replay and (column := columns.get(dedupe.replay)) else "NULL"
     found = copy_columns(keys, failed, latest_of(dedupe, columns.get), total, moment, replay, parts)
@@ -133,7 +133,7 @@ def rows_told_apart(
     """
     keys = keys_of(dedupe, columns.get)
     counts, latest = counts_of(dedupe, columns.get), latest_of(dedupe, columns.get)
-    weight = " + ".join(f"coalesce(TRY_CAST({count} AS HUGEINT), 0)" for count in counts) or "0"
+    weight = " + ".join(weight_of(count) for count in counts) or "0"
     if not keys:
         return f"(SELECT *, {FILE}, false AS {AGAIN} FROM {rows()})"
     own = columns.get(AGAIN)

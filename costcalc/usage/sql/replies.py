@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats.model import Events, GroupSums, Replies, ReplyId
-from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumns, name_of, quoted
+from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumns, name_of, quoted, weight_of
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
@@ -63,11 +63,7 @@ def _lines(reading: Reading, columns: JsonColumns) -> str:
 def _steps(replies: Replies, columns: JsonColumns, objects: Sequence[str]) -> str:
     told = f"told AS MATERIALIZED (SELECT line, line.{FILE} AS file, row_number() OVER () AS n FROM LINES)"
     key = _reply_key(replies, columns, objects)
-    weight = " + ".join(
-        f"coalesce(TRY_CAST({column.text} AS HUGEINT), 0)"
-        for term in replies.largest
-        if (column := columns.get(term.paths[0]))
-    )
+    weight = " + ".join(weight_of(column.text) for term in replies.largest if (column := columns.get(term.paths[0])))
     names = ", ".join(f"{sql} AS key_{i}" for i, sql in enumerate(key))
     grouped = ", ".join(f"key_{i}" for i in range(len(key)))
     alone = "CASE WHEN key_0 IS NULL THEN n END"
@@ -156,7 +152,7 @@ def _kept(sums: GroupSums | None, columns: JsonColumns) -> str:
     if sums is None or not present or not group:
         return "kept AS (SELECT line, file, weight FROM once)"
     listed = f"map_values(line.{name_of(sums.parts.strip('/').removesuffix('{}'))})"
-    each = " + ".join(f"coalesce(TRY_CAST(part.{name_of(name)} AS HUGEINT), 0)" for name in sums.counts)
+    each = " + ".join(weight_of(f"part.{name_of(name)}") for name in sums.counts)
     for name in sums.counts:
         columns.part_count(sums.parts, name)
     total = f"CASE WHEN {present} THEN list_sum(list_transform({listed}, lambda part: {each})) END"

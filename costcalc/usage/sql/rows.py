@@ -21,7 +21,7 @@ from costcalc.usage.formats.model import (
     Time,
     Total,
 )
-from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceColumn, SourceColumns, quoted
+from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceColumn, SourceColumns, quoted, weight_of
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
 from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
@@ -143,8 +143,7 @@ class RowBuilder:
             return {"reply": f"CASE WHEN {keys[0]} IS NOT NULL THEN hash({keys[0]}) END"} if keys else {}
         # What is no count is refused where it stands; here it only says which of several rows that is.
         counts = [
-            f"coalesce(CAST({self._attempt(x)} AS HUGEINT), TRY_CAST({x} AS HUGEINT), 0)"
-            for x in counts_of(dedupe, self.column)
+            f"coalesce(CAST({self._attempt(x)} AS HUGEINT), {weight_of(x)})" for x in counts_of(dedupe, self.column)
         ]
         written = self.column("timestamp")
         moment = f"coalesce(epoch_us(TRY_CAST({written.text} AS TIMESTAMPTZ)), 0)" if written else "0"
