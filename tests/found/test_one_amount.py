@@ -16,7 +16,7 @@ def test_an_undated_rise_is_looked_at_in_the_month_that_no_rise_is(run_costcalc)
     what = [{(each["kind"], each["target"]) for each in answer["candidates"]} for answer in (plain, raised)]
     assert what[0] == what[1]
     page = words(run_costcalc("advise", USAGE, "--hike", "alibaba=34"))
-    assert "looked at October 2026, the first month to come, at the log’s daily rate" in page
+    assert "looked at October 2026, the first month to come, at the log's daily rate" in page
 
 
 def test_a_rise_with_a_day_to_come_and_a_horizon_are_looked_at_in_the_last_month(run_costcalc, tmp_path):

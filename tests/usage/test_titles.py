@@ -19,7 +19,7 @@ TITLES = {
 @pytest.mark.parametrize("titles", TITLES.values(), ids=TITLES)
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_titles_are_no_rows_and_said(tmp_path, titles, mark):
-    text = HEAD + ROWS + "Total,,3000,300\n"
+    text = HEAD + ROWS + "soon,gpt-5-mini,3000,300\n"
     above = titles.replace(",", mark) if ",,," in titles else titles
     path = write(tmp_path, above + text.replace(",", mark))
     ledger = counted(path)
