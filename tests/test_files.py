@@ -95,9 +95,10 @@ def costcalc(*args: str, limit: int | None = None, **environment: str) -> subpro
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    own = {name: value for name, value in os.environ.items() if limit is None or not name.startswith("COVERAGE_")}
     return subprocess.run(
         [sys.executable, "-m", "costcalc", *args], capture_output=True, text=True, preexec_fn=limited,
-        env={**os.environ, **environment}, check=False,
+        env={**own, **environment}, check=False,
     )  # fmt: skip
 
 
