@@ -34,6 +34,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:  # which is given the folder of the 
     # A folder of temporary files of our own: every run looks through it for what others left, and the machine's may be full.
     os.environ["TMPDIR"] = tempfile.mkdtemp(dir=os.environ[OWN_FOLDER])
     tempfile.tempdir = None
+    for folder in (OWN_FOLDER, "TMPDIR"):  # a database server runs as somebody else
+        Path(os.environ[folder]).chmod(0o711)
 # The machine's own cache is left alone; what books say is kept by their content from one session to the next.
 os.environ["XDG_CACHE_HOME"] = str(REPO_ROOT / "build" / "cache")
 if sys.dont_write_bytecode:  # by the environment: every program that a test starts would compile the whole package anew

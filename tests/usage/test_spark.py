@@ -267,7 +267,7 @@ def test_ids_that_are_told_twice_count_once_there_too(same, repo_root, name):
 
 def test_the_missing_extra_is_named(remote, monkeypatch):
     for module in ("remote", "translate"):  # another test may have imported them
-        monkeypatch.delitem(sys.modules, f"costcalc.usage.{module}", raising=False)
+        monkeypatch.delitem(sys.modules, f"costcalc.usage.cluster.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "sqlglot", None)
     assert "pip install 'costcalc[spark]'" in _refusal(remote, "file:///log.csv")
 
