@@ -28,9 +28,8 @@ ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone giv
 os.environ["TZ"] = ODD_ZONE
 if "PYTEST_XDIST_WORKER" not in os.environ:  # which is given the folder of the session
     os.environ[OWN_FOLDER] = tempfile.mkdtemp(prefix="costcalc-tests-")
-    os.environ.setdefault(
-        "PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir()
-    )  # what pytest keeps stays where it is looked for
+    # What pytest keeps stays where it is looked for.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     # A folder of temporary files of our own: every run looks through it for what others left, and the machine's may be full.
     os.environ["TMPDIR"] = tempfile.mkdtemp(dir=os.environ[OWN_FOLDER])
     tempfile.tempdir = None

@@ -44,8 +44,7 @@ def assumption_blocks(
     return noted([
         *_assumptions(rating),
         *(Note(_other_list(other, rating.currency, changes)) for other in other_lists),
-        *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.notes),
-        *(Note(f"Left out: {part.text}.", "loud" if part.is_loud else "") for part in usage.skipped),
+        *(Note(note, "loud" if isinstance(note, Loud) else "") for note in usage.said),
     ])  # fmt: skip
 
 

@@ -37,10 +37,15 @@ class UsageSummary:
         return not (self.refused_rows or self.unread_files or self.uncounted)
 
     @property
+    def said(self) -> list[str]:
+        """Every note, and what was left out; loud is what nobody may miss."""
+        left_out = ((Loud if part.is_loud else str)(f"Left out: {part.text}.") for part in self.skipped)
+        return [*self.notes, *left_out]
+
+    @property
     def warnings(self) -> list[str]:
         """What nobody may miss of whole figures: usage left out by an assumption, or counted by one."""
-        left_out = [f"Left out: {part.text}." for part in self.skipped if part.is_loud]
-        return [*(note for note in self.notes if isinstance(note, Loud)), *left_out]
+        return [note for note in self.said if isinstance(note, Loud)]
 
     @property
     def days(self) -> int:

@@ -26,20 +26,18 @@ def one_sided(sums: UncountedSums, name: str) -> str:
 
 def lacking_columns(columns: Sequence[str], title: str, place: Place) -> Problem:
     """An export without columns that count what is billed."""
-    return Problem(
-        "lacking-columns",
-        f"the table has no column {' and no '.join(columns)}, whose tokens are in no figure",
-        place,
-        expected=f"the columns of the {title}",
-        remedy="export it again with all its columns; if it counts none of these, --allow-refused takes it as it is",
-    )
+    return _lacking(columns, ", whose tokens are in no figure", title, place)
 
 
 def lacking_parts(columns: Sequence[str], title: str, place: Place) -> Problem:
     """An export without columns that count what has a price of its own within input and output."""
+    return _lacking(columns, ": what they count is priced like the rest of input and output", title, place)
+
+
+def _lacking(columns: Sequence[str], what: str, title: str, place: Place) -> Problem:
     return Problem(
         "lacking-columns",
-        f"the table has no column {' and no '.join(columns)}: what they count is priced like the rest of input and output",
+        f"the table has no column {' and no '.join(columns)}{what}",
         place,
         expected=f"the columns of the {title}",
         remedy="export it again with all its columns; if it counts none of these, --allow-refused takes it as it is",
