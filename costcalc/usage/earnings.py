@@ -93,14 +93,17 @@ class Contracts:
         return Contracts(tuple(row.going_on(end) for row in today), self.days)
 
     def ending(self) -> dict[str, date]:
-        """When those that end after the log end, the first of them first."""
-        found = {row.customer: row.last for row in self.rows if row.last and row.last >= self.days[1]}
-        return dict(sorted(found.items(), key=lambda each: each[1]))
+        """When customers whose contracts all end have the last day of them, after the log; the first of them first."""
+        ends: dict[str, date] = {}
+        for row in self.rows:
+            ends[row.customer] = max(ends.get(row.customer, date.min), row.last or date.max)
+        found = ((name, day) for name, day in ends.items() if self.days[1] <= day < date.max)
+        return dict(sorted(found, key=lambda each: each[1]))
 
     def change_by(self, end: date) -> bool:
         """Whether one ends or begins between the log's last day and this one."""
         begins = any(row.first and self.days[1] < row.first <= end for row in self.rows)
-        return begins or any(day < end for day in self.ending().values())
+        return begins or any(row.last and self.days[1] <= row.last < end for row in self.rows)
 
     def between(self, first: date, last: date) -> dict[tuple[str, str], Fraction]:
         """What these days have of it, by customer and currency; every run of months asks for the same days."""
@@ -298,9 +301,8 @@ class Joined:
             else:
                 self.unknown.append(row)
         contracts: list[Earning] = []
-        self.unearning: list[
-            Earning
-        ] = []  # contracts of customers of whom nothing says that they pay on the log's days
+        # Contracts of customers of whom nothing says that they pay on the log's days.
+        self.unearning: list[Earning] = []
         self.gaps: dict[str, tuple[date, Sequence[Earning]]] = {}
         for name, rows in stated.items():
             now = [row for row in rows if row.in_months(*days)]

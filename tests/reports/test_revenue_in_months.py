@@ -4,6 +4,7 @@ import html
 import io
 import json
 import re
+from datetime import date
 from fractions import Fraction
 
 import openpyxl
@@ -11,7 +12,10 @@ import pytest
 
 import costcalc
 from costcalc.calendar import Month
+from costcalc.money import Money
 from costcalc.pricebook.load import load_fx
+from costcalc.problems import Place
+from costcalc.usage.earnings import Contracts, Earning
 
 LOG = "examples/usage.csv"
 PAID = {"acme": 9000, "borealis": 3000, "cobalt": 4500, "delta-foods": 3000, "ember": 1000}
@@ -349,3 +353,19 @@ def test_a_floor_is_broken_in_months_whose_revenue_has_ended(two_months, tmp_pat
     october, november = checked.report.findings
     assert (october.status, november.status, november.actual) == ("ok", "broken", None)
     assert "there is no margin in Nov 2026 (the revenue is 0 or below)" in checked.to_markdown()
+
+
+def test_a_contract_that_another_follows_does_not_end():
+    """Whatever the order of the rows; of several that follow each other the last day is said."""
+    days, place = (date(2026, 9, 1), date(2026, 9, 30)), Place("paid.csv", 2)
+
+    def row(customer, first, last):
+        return Earning(customer, Money(Fraction(60), "USD"), first, last, True, True, place)
+
+    new_year, autumn = date(2027, 1, 1), date(2026, 12, 31)
+    rows = [
+        row("goes on", new_year, None), row("goes on", None, autumn),
+        row("once more", new_year, date(2027, 3, 31)), row("once more", None, autumn), row("ends", None, autumn),
+    ]  # fmt: skip
+    for order in (rows, rows[::-1]):
+        assert Contracts(tuple(order), days).ending() == {"ends": autumn, "once more": date(2027, 3, 31)}
