@@ -75,8 +75,9 @@ class HelpContext(Context):
     formatter_class = WholeWords
 
 
+@cache
 def command_of(module: str, name: str) -> Any:
-    """The command that a module holds, imported when it is called."""
+    """The command that a module holds, imported when it is called; made once."""
     command: Any = typer.main.get_command(import_module(module).app)
     command.name = name
     for each in (command, *getattr(command, "commands", {}).values()):
@@ -165,6 +166,12 @@ def root(
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
+
+
+@cache
+def whole_command() -> Any:
+    """The group with all its options, made once."""
+    return typer.main.get_command(app)
 
 
 def command_app(**settings: Any) -> typer.Typer:

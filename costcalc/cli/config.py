@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
+from functools import lru_cache
 from fractions import Fraction
 from glob import escape
 from pathlib import Path
@@ -164,7 +165,7 @@ def _searched(here: Path) -> list[Path]:
 def _read(path: Path, shown: str) -> Config:
     text = read_text(path, shown)
     try:
-        data: Any = tomllib.loads(text, parse_float=WrittenFloat)
+        data = _tables(text)
     except (ValueError, RecursionError) as error:
         if "integer string conversion" in str(error):
             line = next((number for number, line in enumerate(text.splitlines(), 1) if _ENDLESS.search(line)), 0)
@@ -192,6 +193,12 @@ def _read(path: Path, shown: str) -> Config:
         values={key: value for key, value in data.items() if not problems[key]},
         problems=tuple(problem for found in problems.values() for problem in found),
     )
+
+
+@lru_cache(maxsize=4)
+def _tables(text: str) -> dict[str, Any]:
+    """What TOML says, which nobody changes; ValueError, RecursionError."""
+    return tomllib.loads(text, parse_float=WrittenFloat)
 
 
 def _marked(problem: Problem, text: str) -> Problem:

@@ -20,11 +20,11 @@ _NOT_ALLOWED = (EACCES, EPERM, EROFS, ENOTDIR)
 
 def run(args: Sequence[str]) -> int:
     """The exit code of one command line."""
-    from costcalc.cli.app import app
+    from costcalc.cli.app import whole_command
 
     wants_traceback = "--traceback" in args
     try:
-        code = typer.main.get_command(app)(args=list(args), prog_name="costcalc", standalone_mode=False)
+        code = whole_command()(args=list(args), prog_name="costcalc", standalone_mode=False)
         sys.stdout.flush()
     except CostcalcError as error:
         return _said(error)

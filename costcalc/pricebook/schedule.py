@@ -44,6 +44,7 @@ def edges_between(schedule: Schedule, start: int, end: int) -> list[int]:
     return sorted(found)
 
 
+@lru_cache
 def edges_utc(schedule: Schedule) -> frozenset[int]:
     """Seconds after 00:00 UTC at which the schedule may change: what the scan cuts a day at."""
     found = set()

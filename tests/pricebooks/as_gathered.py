@@ -20,7 +20,8 @@ def books_as_gathered() -> Pricebook:
     """Makers' books; those of hosts lie on its shelf."""
     shipped = load_pricebook()
     shelf = {
-        name: (lambda books=books: tuple(gathered(book) for book in books())) for name, books in shipped.shelf.items()
+        name: cache(lambda books=books: tuple(gathered(book) for book in books()))  # a shelf is asked again and again
+        for name, books in shipped.shelf.items()
     }
     return replace(shipped, books=tuple(gathered(book) for book in shipped.books), shelf=shelf)
 
