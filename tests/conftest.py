@@ -25,7 +25,7 @@ from tests.kit import DEEP, OWN_FOLDER
 REPO_ROOT = Path(__file__).resolve().parent.parent
 ODD_ZONE = "Pacific/Kiritimati"  # UTC+14: whatever reads the machine's zone gives another day almost always
 
-MEMORY = Path("/dev/shm")  # noqa: S108 -- Linux's; the tests make forty thousand small files, and on a disk that takes a tenth of their time
+MEMORY = Path("/dev/shm")  # the tests make forty thousand small files: on a disk that takes a tenth of their time
 ENOUGH = 4 << 30  # bytes; they need a fifth of it
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from costcalc.cache import cached
-from costcalc.packed import pack, records_of, unpack
+from costcalc.packed import pack, packing, records_of, unpack
 from costcalc.pricebook import model as books
 from costcalc.pricebook import selfhosted
 from costcalc.pricebook.model import Book, Model
 from costcalc.pricebook.summary import ModelSummary, summaries
-from costcalc.problems import Place
+from costcalc.problems import CostcalcError, Place, Problem
+
+Kept = TypeVar("Kept")
 
 # What decides the shape of a book: a change of this code is another key too.
 CODE = (*sorted(Path(__file__).parent.glob("*.py")), Path(__file__).parents[1] / "meters.yaml")
@@ -47,6 +50,26 @@ class StoredModels(Mapping[str, Model]):
 def cached_books(files: Sequence[Path], read: Callable[[], tuple[list[Book], bool]], name: str = "books") -> list[Book]:
     """The books of these files, as `cached` keeps them."""
     return cached(name, files, CODE, read, _packed, _unpacked)
+
+
+def cached_file(
+    name: str,
+    file: Path,
+    read: Callable[[Path], Kept],
+    nothing: Kept,
+    records: Collection[type],
+    problems: list[Problem],
+) -> Kept:
+    """What one file of the price data says, as `cached` keeps it; what is wrong with it is a problem, and it says nothing."""
+
+    def tried() -> tuple[Kept, bool]:
+        try:
+            return read(file), True
+        except CostcalcError as error:
+            problems.extend(error.problems)
+            return nothing, False
+
+    return cached(name, [file], CODE, tried, *packing(records))
 
 
 def _packed(found: Sequence[Book]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
 from costcalc.money import read_number
+from costcalc.pricebook.cache import cached_file
 from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.kinds import LOWER, NAMES, STATUS, TEXT, TEXTS
 from costcalc.pricebook.load import EVENTS_FILE, files_at
@@ -63,9 +64,10 @@ class Event:
 def load_events(paths: Sequence[Path | str] = ()) -> tuple[Event, ...]:
     """The shipped events; those of a user's events.yaml are added, and win over ours of the same name."""
     problems: list[Problem] = []
-    found: dict[str, Event] = {}
-    own = (file for path in paths for file in files_at(path, problems, EVENTS_FILE))
-    for file in (shipped_folder() / EVENTS_FILE, *own):
+    none: tuple[Event, ...] = ()
+    shipped = cached_file("events", shipped_folder() / EVENTS_FILE, read_events, none, [Event, Place], problems)
+    found = {event.id: event for event in shipped}
+    for file in (file for path in paths for file in files_at(path, problems, EVENTS_FILE)):
         try:
             found.update({event.id: event for event in read_events(file)})
         except CostcalcError as error:

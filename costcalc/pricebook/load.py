@@ -8,12 +8,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-from costcalc.cache import cached
 from costcalc.calendar import Month
 from costcalc.files import is_folder
-from costcalc.packed import packing, records_of
+from costcalc.packed import records_of
 from costcalc.pricebook import fx
-from costcalc.pricebook.cache import CODE, RECORDS, cached_books
+from costcalc.pricebook.cache import RECORDS, cached_books, cached_file
 from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.fx import FxTable, Rates, read_fx
 from costcalc.pricebook.model import Book
@@ -69,7 +68,9 @@ def shipped_files(*, hosts: bool = True) -> list[Path]:
 def load_fx(paths: Sequence[Path | str] = (), rates: Rates | None = None) -> FxTable:
     """The shipped exchange rates, with rates of one's own; a user's fx.yaml replaces the pairs that it holds."""
     problems: list[Problem] = []
-    table = _shipped_fx(problems).with_rates(rates or {})
+    records = [*records_of(fx), *RECORDS, Month]
+    shipped = cached_file("fx", shipped_folder() / FX_FILE, read_fx, FxTable(), records, problems)
+    table = shipped.with_rates(rates or {})
     for file in (file for path in paths for file in files_at(path, problems, FX_FILE)):
         try:
             read = read_fx(file)
@@ -130,20 +131,6 @@ def _books_of_host(provider: str, files: tuple[Path, ...]) -> tuple[Book, ...]:
     if problems:
         raise CostcalcError(problems)
     return tuple(sorted(books, key=lambda book: not book.is_default))
-
-
-def _shipped_fx(problems: list[Problem]) -> FxTable:
-    file = shipped_folder() / FX_FILE
-
-    def read() -> tuple[FxTable, bool]:
-        try:
-            return read_fx(file), True
-        except CostcalcError as error:
-            problems.extend(error.problems)
-            return FxTable(), False
-
-    found: FxTable = cached("fx", [file], CODE, read, *packing([*records_of(fx), *RECORDS, Month]))
-    return found
 
 
 def _read_all(files: Iterable[Path], problems: list[Problem]) -> tuple[list[Book], list[Terms]]:
