@@ -69,7 +69,8 @@ def cached_file(
             problems.extend(error.problems)
             return nothing, False
 
-    return cached(name, [file], CODE, tried, *packing(records))
+    found: Kept = cached(name, [file], CODE, tried, *packing(records))
+    return found
 
 
 def _packed(found: Sequence[Book]) -> list[str]:
