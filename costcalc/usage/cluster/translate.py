@@ -38,10 +38,10 @@ def to_spark(statement: str) -> str:
     """The statement as Spark reads it; of one that inserts, the SELECT alone."""
     tree = sqlglot.parse_one(statement, read="duckdb")
     if isinstance(tree, exp.Insert):
-        tree = tree.expression
+        tree = tree.expression.pop()
         assert isinstance(tree, exp.Select)
         _guard_money(tree)
-    return tree.transform(_rewritten).sql(dialect="spark")
+    return tree.transform(_rewritten, copy=False).sql(dialect="spark", copy=False)
 
 
 def _guard_money(select: exp.Select) -> None:
@@ -59,7 +59,7 @@ def _rewritten(node: exp.Expression) -> exp.Expression:
         return _sum(node)
     if isinstance(node, exp.RegexpFullMatch):
         whole = exp.Literal.string(f"^(?:{node.expression.name})$")
-        return exp.RegexpLike(this=node.this.transform(_rewritten), expression=whole)  # what is replaced is not entered
+        return exp.RegexpLike(this=node.this.transform(_rewritten, copy=False), expression=whole)  # what is replaced is not entered
     if isinstance(node, exp.RegexpReplace) and node.args.get("replacement"):
         node.set("replacement", exp.Literal.string(re.sub(r"\\(\d)", r"$\1", node.args["replacement"].name)))
     elif isinstance(node, exp.CTE):
@@ -156,7 +156,7 @@ def _of_zone(zone: exp.Expression, moment: exp.Expression) -> exp.Expression:
 
 
 def _said(node: exp.Expression) -> str:
-    return node.copy().transform(_rewritten).sql(dialect="spark")
+    return node.copy().transform(_rewritten, copy=False).sql(dialect="spark", copy=False)
 
 
 def _sql(text: str) -> exp.Expression:
