@@ -76,13 +76,15 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 # Tests of figures, by folder or file. Those of reading files, of limits and of faults have an engine for each run, locked
 # as it is.
 OF_FIGURES = {
-    "advice", "budget", "cases", "check", "exports", "forecast", "identities", "outlook", "prices", "rating", "reconcile",
+    "advice", "budget", "cases", "check", "cli", "docs", "exports", "forecast", "identities", "outlook", "prices", "rating", "reconcile",
     "render", "reports", "scenario", "test_example.py", "test_found.py",
     # What rows mean, in files that tests/usage reads elsewhere.
     "test_bills.py", "test_columns.py", "test_counts_in_thousands.py", "test_decimal_commas.py", "test_digits.py",
     "test_members.py", "test_nothing_lost.py", "test_one_member_more.py", "test_paths_in_lists.py", "test_periods.py",
     "test_plain.py", "test_properties.py", "test_read_as_seen.py", "test_shapes.py", "test_titles.py", "test_uncounted.py",
 }  # fmt: skip
+# And these are of the engine that a run has.
+OF_ENGINES = {"test_limits.py", "test_remedies_run.py"}
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +101,7 @@ def one_engine() -> Any:
 @pytest.fixture(autouse=True)
 def _shared_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests of figures have sessions of one engine, each with tables of its own."""
-    if OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
+    if request.path.name in OF_ENGINES or OF_FIGURES.isdisjoint({request.path.name, request.path.parent.name}):
         return
     from costcalc.usage.files.session import AS_WRITTEN
     from costcalc.usage.sql import engine
