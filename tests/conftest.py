@@ -73,18 +73,13 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(socket.socket, "connect_ex", _refused)
 
 
-# Tests of figures, by folder or file. Those of reading files, of limits and of faults have an engine for each run, locked
-# as it is.
+# Tests of figures, by folder or file; and those among them that are of the engine itself: its limits and its threads.
+# Like these, tests of faults have an engine for each run, locked as it is.
 OF_FIGURES = {
-    "advice", "budget", "cases", "check", "cli", "docs", "exports", "forecast", "identities", "outlook", "prices", "rating", "reconcile",
-    "render", "reports", "scenario", "test_example.py", "test_found.py",
-    # What rows mean, in files that tests/usage reads elsewhere.
-    "test_bills.py", "test_columns.py", "test_counts_in_thousands.py", "test_decimal_commas.py", "test_digits.py",
-    "test_members.py", "test_nothing_lost.py", "test_one_member_more.py", "test_paths_in_lists.py", "test_periods.py",
-    "test_plain.py", "test_properties.py", "test_read_as_seen.py", "test_shapes.py", "test_titles.py", "test_uncounted.py",
+    "advice", "budget", "cases", "check", "cli", "docs", "exports", "forecast", "identities", "outlook", "prices", "rating",
+    "reconcile", "render", "reports", "scenario", "usage", "test_example.py", "test_found.py",
 }  # fmt: skip
-# And these are of the engine that a run has.
-OF_ENGINES = {"test_limits.py", "test_remedies_run.py"}
+OF_ENGINES = {"test_copies.py", "test_limits.py", "test_many_files.py", "test_remedies_run.py"}
 
 
 @pytest.fixture(scope="session")

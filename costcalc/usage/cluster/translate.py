@@ -59,7 +59,9 @@ def _rewritten(node: exp.Expression) -> exp.Expression:
         return _sum(node)
     if isinstance(node, exp.RegexpFullMatch):
         whole = exp.Literal.string(f"^(?:{node.expression.name})$")
-        return exp.RegexpLike(this=node.this.transform(_rewritten, copy=False), expression=whole)  # what is replaced is not entered
+        return exp.RegexpLike(
+            this=node.this.transform(_rewritten, copy=False), expression=whole
+        )  # what is replaced is not entered
     if isinstance(node, exp.RegexpReplace) and node.args.get("replacement"):
         node.set("replacement", exp.Literal.string(re.sub(r"\\(\d)", r"$\1", node.args["replacement"].name)))
     elif isinstance(node, exp.CTE):
