@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
+from functools import lru_cache
 from typing import Protocol
 
 from costcalc.records import dataclass
@@ -96,10 +97,14 @@ class UsageNames:
 
     def inside(self, path: str) -> str | None:
         """The path from its usage object on, whatever it is wrapped in; None: it lies in none, or is one."""
-        for place in (0, *(at + 1 for at, sign in enumerate(path) if sign == ".")):
-            if path.startswith(tuple(f"{name}{mark}." for name in self.objects for mark in ("", "[]", "{}")), place):
-                return path[place:]
-        return None
+        return _inside(self.objects, path)
+
+
+@lru_cache(maxsize=1 << 14)
+def _inside(objects: tuple[str, ...], path: str) -> str | None:
+    begins = tuple(f"{name}{mark}." for name in objects for mark in ("", "[]", "{}"))
+    places = (0, *(at + 1 for at, sign in enumerate(path) if sign == "."))
+    return next((path[place:] for place in places if path.startswith(begins, place)), None)
 
 
 @dataclass
@@ -188,6 +193,7 @@ class JsonColumns:
     tree: dict[str, object] = field(default_factory=dict)  # key → inner tree; an empty tree is a leaf
     missed: dict[str, None] = field(default_factory=dict)  # SQL that says a line has what those looked at lack
     lacking: dict[str, dict[str, None]] = field(default_factory=dict)  # SQL of a text with JSON → keys that it lacks
+    nodes: dict[tuple[str, ...], str | None] = field(default_factory=dict)  # what was asked for before, and its answer
 
     def get(self, path: str) -> SourceColumn | None:
         path = self._spelled(path)
@@ -322,6 +328,11 @@ class JsonColumns:
         """SQL of the node at these steps, which is added to the tree; None where another spelling is there already, or
         no usage object holds it.
         """
+        if (asked := tuple(steps)) not in self.nodes:
+            self.nodes[asked] = self._node_at(asked)
+        return self.nodes[asked]
+
+    def _node_at(self, steps: Sequence[str]) -> str | None:
         if not all(map(_bare, steps)):  # a key without a name, which the engine cannot spell
             return None
         if self.names is not None and not self.names.may_hold(steps):
