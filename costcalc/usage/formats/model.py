@@ -322,7 +322,7 @@ class FormatSpec:
 
 def paths_of(spec: FormatSpec) -> frozenset[str]:
     """Every path that a format reads or asks for."""
-    return frozenset(_paths(spec))
+    return _paths_in(_Same(spec))
 
 
 def counted_in(shape: Shape) -> frozenset[str]:
@@ -333,7 +333,7 @@ def counted_in(shape: Shape) -> frozenset[str]:
 class _Same:
     """A value that is told apart by being the very same one: a record that holds a mapping has no hash."""
 
-    def __init__(self, value: Shape) -> None:
+    def __init__(self, value: FormatSpec | Shape) -> None:
         self.value = value
 
     def __hash__(self) -> int:
@@ -343,9 +343,15 @@ class _Same:
         return isinstance(other, _Same) and other.value is self.value
 
 
+@lru_cache(maxsize=100)
+def _paths_in(same: _Same) -> frozenset[str]:
+    return frozenset(_paths(same.value))
+
+
 @lru_cache(maxsize=1_000)  # shapes: each is asked for again with every column that is looked at
 def _counted_in(same: _Same) -> frozenset[str]:
     shape = same.value
+    assert isinstance(shape, Shape)
     return frozenset(path.partition("[")[0] for path in _paths((shape.meters, shape.cost, shape.total)))
 
 
