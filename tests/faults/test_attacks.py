@@ -100,8 +100,10 @@ def test_a_column_that_an_sqlite_file_computes_is_bounded(run_costcalc, tmp_path
 
 def test_a_column_that_a_duckdb_file_computes_is_not_read(run_costcalc, tmp_path):
     with duckdb.connect(str(tmp_path / "a.duckdb")) as base:
+        large = "repeat('x', coalesce(getvariable('length'), 2000000000))"  # short while the row is written
+        base.execute("SET VARIABLE length = 0")
         base.execute(
-            "CREATE TABLE t (date DATE, model TEXT, input_tokens INT, customer AS (repeat('x', 2000000000)), output_tokens INT)"
+            f"CREATE TABLE t (date DATE, model TEXT, input_tokens INT, customer AS ({large}), output_tokens INT)"
         )
         base.execute("INSERT INTO t VALUES ('2026-10-01', 'qwen-plus', 5, 7)")
     run = run_costcalc("cost", "a.duckdb", cwd=tmp_path)

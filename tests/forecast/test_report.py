@@ -9,7 +9,7 @@ import pytest
 
 import costcalc
 from costcalc.problems import CostcalcError
-from tests.kit import book, flat, model, prices, rates, usage
+from tests.kit import DEEP, book, flat, model, prices, rates, usage
 
 FLAT = prices(book(flat("m", input_tokens="1", output_tokens="1")))  # a million tokens cost 1 USD
 ONE = timedelta(days=1)
@@ -269,9 +269,9 @@ class TestInterval:
         assert len({each.median for each in found}) == 1
 
     def test_80_percent_covers_the_days_held_back_of_60(self, tmp_path):
-        """50 logs of 60 days with a weekly season, 20% of noise: the days of the next month within the interval."""
+        """15 logs of 60 days with a weekly season, 20% of noise: the days of the next month within the interval."""
         inside, seen = 0, 0
-        for seed in range(50):
+        for seed in range(15 * DEEP):
             noise = random.Random(seed)
             spent = [weekday_spend(day) * math.exp(noise.gauss(0, 0.2)) for day in span(AUGUST, 90)]
             rows = days(AUGUST, AUGUST + ONE * 59, lambda day, spent=spent: spent[(day - AUGUST).days])
@@ -280,7 +280,7 @@ class TestInterval:
                 then = spent[(day.day - AUGUST).days]
                 inside += float(day.coming.low) <= then <= float(day.coming.high)
                 seen += 1
-        assert seen == 50 * 30
+        assert seen == 15 * DEEP * 30
         assert 0.70 <= inside / seen <= 0.90
 
     @pytest.mark.parametrize("wrong", ["0%", "100%", "wide", 0.8])
