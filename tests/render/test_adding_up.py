@@ -186,6 +186,18 @@ def test_what_no_column_changes_has_one_figure_though_another_would_be_nearer():
     assert share_out_together([[40, 40], [40, 0]], [1, 0], coin=100) == [[0, 1], [0, 0]]
 
 
+def test_what_no_column_changes_is_rounded_up_where_another_column_needs_it():
+    """0.4 and 0.4 are 1 together, the first by the order of lines; 0.9 and 0.4 are 2: the second, which stays, is 1 in both."""
+    columns = [[Fraction("0.4"), Fraction("0.4")], [Fraction("0.9"), Fraction("0.4")]]
+    assert share_out_together(columns, [1, 2]) == [[0, 1], [1, 1]]
+
+
+def test_columns_of_thirds_are_shared_out_in_cents():
+    third = Fraction(1, 3)
+    shared = shared_out_together([[third, third], [third, 2 * third]], [Decimal("0.67"), Decimal("1.00")], 2)
+    assert [[str(figure) for figure in column] for column in shared] == [["0.34", "0.33"], ["0.34", "0.66"]]
+
+
 def test_a_line_stays_only_where_it_does_in_every_column():
     columns = [[Fraction(text) for text in texts] for texts in (("0.4", "0.4"), ("0.4", "0"), ("0", "0.4"))]
     assert share_out_together(columns, [1, 0, 0]) == [[1, 0], [0, 0], [0, 0]]
