@@ -198,6 +198,12 @@ def test_columns_of_thirds_are_shared_out_in_cents():
     assert [[str(figure) for figure in column] for column in shared] == [["0.34", "0.33"], ["0.34", "0.66"]]
 
 
+def test_a_line_that_only_one_column_changes_has_one_figure_in_the_others():
+    """The second is 1 of 0.4 in the first column, and so in the third, where 0.5 would be nearer to it."""
+    columns = [[Fraction(text) for text in texts.split()] for texts in ("0.2 0.4 0.4", "0.2 0.9 0.9", "0.2 0.4 0.5")]
+    assert share_out_together(columns, [1, 2, 1]) == [[0, 1, 0], [0, 1, 1], [0, 1, 0]]
+
+
 def test_a_line_stays_only_where_it_does_in_every_column():
     columns = [[Fraction(text) for text in texts] for texts in (("0.4", "0.4"), ("0.4", "0"), ("0", "0.4"))]
     assert share_out_together(columns, [1, 0, 0]) == [[1, 0], [0, 0], [0, 0]]
