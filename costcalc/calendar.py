@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -108,13 +108,21 @@ def utc_day(instant: int) -> date:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=instant)).date()
 
 
+def midnights_utc(zone_name: str) -> tuple[int, ...]:
+    """The seconds after 00:00 UTC at which days of that zone can begin, ascending."""
+    return tuple(sorted(clocks_utc(zone_name, (time(),))))
+
+
+def clocks_utc(zone_name: str, clocks: Iterable[time]) -> frozenset[int]:
+    """The seconds after 00:00 UTC at which it can be one of these times in that zone."""
+    seconds = [clock.hour * 3600 + clock.minute * 60 + clock.second for clock in clocks]
+    return frozenset((second - offset) % DAY_SECONDS for second in seconds for offset in _offsets(zone_name))
+
+
 @lru_cache
-def midnights_utc(zone_name: str, first_year: int = 2023, last_year: int = 2028) -> tuple[int, ...]:
-    """The seconds after 00:00 UTC at which days of that zone can begin, one for every offset it uses."""
-    found = set()
-    day = datetime(first_year, 1, 1, tzinfo=UTC)
-    while day.year <= last_year:
-        offset = day.astimezone(zone(zone_name)).utcoffset() or timedelta()
-        found.add(int(-offset.total_seconds()) % DAY_SECONDS)
-        day += timedelta(days=7)
-    return tuple(sorted(found))
+def _offsets(zone_name: str) -> frozenset[int]:
+    """What the clocks of the zone have been ahead of UTC since 2000, in seconds."""
+    where = zone(zone_name)
+    # No offset lasts less than a week, and none is planned beyond 2037 that is not in use by then.
+    weeks = (datetime(2000, 1, 1, tzinfo=where) + timedelta(weeks=week) for week in range(38 * 53))
+    return frozenset(int((day.utcoffset() or timedelta()).total_seconds()) for day in weeks)

@@ -10,7 +10,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES, EISDIR
+from errno import EACCES, EISDIR, ELOOP
 from pathlib import Path
 from secrets import token_hex
 from tempfile import gettempdir
@@ -117,6 +117,8 @@ def written_whole(path: Path | str) -> Iterator[Path]:
             return
         if target.is_dir():
             raise IsADirectoryError(EISDIR, "Is a directory")
+        if target.is_symlink():  # of links that lead to one another
+            raise OSError(ELOOP, os.strerror(ELOOP))
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(EACCES, "It is read-only")
         with file_beside(target) as beside:
@@ -167,6 +169,11 @@ def is_folder(path: Path | str) -> bool:
     return os.path.isdir(path)  # noqa: PTH112 -- Path.is_dir raises where a name is too long
 
 
+def is_file(path: Path | str) -> bool:
+    """Whether a file is there that can be got at, likewise."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def is_there(path: Path | str) -> bool:
     """Whether there is anything of that name, likewise."""
     return os.path.exists(path)  # noqa: PTH110
@@ -179,7 +186,7 @@ def leads_nowhere_else(path: Path) -> bool:
 
 def is_stream(path: Path | str) -> bool:
     """Whether what is there is neither a file nor a folder: a pipe or a device, which is read once."""
-    return is_there(path) and not is_folder(path) and not os.path.isfile(path)  # noqa: PTH113
+    return is_there(path) and not is_folder(path) and not is_file(path)
 
 
 def read_text(path: Path | str, shown: str = "") -> str:
@@ -207,5 +214,5 @@ def path_from_here(path: Path | str) -> str:
     """The path as one would write it in this folder: `../costcalc.toml`; whole where there is no such way."""
     try:
         return Path(os.path.relpath(path)).as_posix()
-    except ValueError:  # another drive
+    except (ValueError, FileNotFoundError):  # another drive, or the folder is there no more
         return str(path)

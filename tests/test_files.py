@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -53,6 +54,53 @@ def test_a_link_stays_a_link(target):
     write_whole(link, NEW)
     assert link.is_symlink()
     assert target.read_text(encoding="utf-8") == NEW
+
+
+def test_links_that_lead_to_one_another_are_no_target(tmp_path):
+    """One of them was replaced by the answer."""
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    with pytest.raises(CostcalcError, match="Too many levels of symbolic links"):
+        write_whole(one, NEW)
+    assert (one.readlink(), names(one)) == (other, ["one.csv", "other.csv"])
+
+
+def test_of_two_who_write_one_target_the_last_one_s_file_is_there_whole(target):
+    with written_whole(target) as mine:
+        mine.write_text(NEW)
+        with written_whole(target) as theirs:
+            theirs.write_text("theirs\n")
+        assert target.read_text() == "theirs\n"
+    assert (target.read_text(), names(target)) == (NEW, ["out.csv"])
+
+
+def test_a_folder_that_is_removed_meanwhile_is_one_clear_error(target):
+    with pytest.raises(CostcalcError, match="cannot write the file: No such file or directory"), written_whole(target):
+        shutil.rmtree(target.parent)
+    assert not target.parent.exists()
+
+
+def test_a_folder_that_takes_the_target_s_place_meanwhile_stays(target):
+    def meanwhile() -> None:
+        with written_whole(target):
+            target.unlink()
+            target.mkdir()
+
+    with pytest.raises(CostcalcError, match="cannot write the file: Is a directory"):
+        meanwhile()
+    assert (target.is_dir(), names(target)) == (True, ["out.csv"])
+
+
+def test_what_a_link_leads_to_is_left_alone_where_the_link_came_meanwhile(target, tmp_path):
+    other = tmp_path / "elsewhere" / "secret"
+    other.parent.mkdir()
+    other.write_text("kept")
+    with written_whole(target) as beside:
+        beside.write_text(NEW)
+        target.unlink()
+        target.symlink_to(other)
+    assert (other.read_text(), target.read_text(), target.is_symlink()) == ("kept", NEW, False)
 
 
 def write_half(path: Path) -> None:

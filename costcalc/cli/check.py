@@ -18,6 +18,7 @@ from costcalc.cli.asking import Usage
 from costcalc.cli.grouped import grouped
 from costcalc.cli.output import Target, keep_apart_from_all, report_refused
 from costcalc.cli.streams import under_actions, write_orders
+from costcalc.files import is_file
 from costcalc.problems import CostcalcError, Place, fail, problem_text
 from costcalc.records import dataclass
 
@@ -67,7 +68,7 @@ def check(ctx: typer.Context, usage: Usage, *, words: CheckOptions, answer: Chec
         targets = answer.targets
         _check_tag(answer.tag)
         if not any(words.get(name) for name in BudgetOptions.__annotations__ if name != "baseline"):
-            words["budgets"] = [DEFAULT_FILE] if DEFAULT_FILE.is_file() else []
+            words["budgets"] = [DEFAULT_FILE] if is_file(DEFAULT_FILE) else []
         result = answer.ask(ctx, api.check, usage, words={**words, **answer.allowed})
     except CostcalcError as error:
         _tell_github(error)

@@ -17,7 +17,7 @@ from costcalc.api.words import read_amount
 from costcalc.asked import Setting
 from costcalc.calendar import Month, read_month
 from costcalc.cli.configkeys import KEYS, MAP_LIMITS, WrittenFloat, files_named, rate_of, value_problems, written
-from costcalc.files import path_from_here, read_text
+from costcalc.files import is_file, is_there, path_from_here, read_text
 from costcalc.problems import CostcalcError, Place, Problem, fail
 from costcalc.records import dataclass
 from costcalc.usage.earnings import is_earnings
@@ -143,14 +143,19 @@ def read_config(path: Path | None) -> Config:
     """The file named, else the nearest one upwards from here; none is an empty configuration.
 
     The search ends at the repository's root or the home folder; outside of both it is for this folder alone.
-    CostcalcError: unreadable, or not TOML. Unknown keys and values that mean nothing are its `problems`.
+    CostcalcError: unreadable, or not TOML, or no folder to begin in. Unknown keys and values that mean nothing are its
+    `problems`.
     """
     if path is not None:
         return _read(path, str(path))
-    for folder in _searched(Path.cwd()):
-        if (file := folder / "costcalc.toml").is_file():
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise fail("no-folder", "the working folder is there no more", remedy="go to another one: cd") from None
+    for folder in _searched(here):
+        if is_file(file := folder / "costcalc.toml"):
             return _read(file, path_from_here(file))
-        if (file := folder / "pyproject.toml").is_file() and (found := _read(file, path_from_here(file))).values:
+        if is_file(file := folder / "pyproject.toml") and (found := _read(file, path_from_here(file))).values:
             return found
     return Config()
 
@@ -158,7 +163,7 @@ def read_config(path: Path | None) -> Config:
 def _searched(here: Path) -> list[Path]:
     folders = [here, *here.parents]
     home = Path.home()
-    last = next((i for i, folder in enumerate(folders) if folder == home or (folder / ".git").exists()), 0)
+    last = next((i for i, folder in enumerate(folders) if folder == home or is_there(folder / ".git")), 0)
     return folders[: last + 1]
 
 

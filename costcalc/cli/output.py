@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from costcalc.cli.pager import show
-from costcalc.files import is_there, write_whole
+from costcalc.files import is_file, is_there, write_whole
 from costcalc.problems import INCOMPLETE_EXIT, Place, fail, nearest_names, visible
 from costcalc.records import dataclass
 
@@ -77,7 +76,7 @@ def paths_of(outputs: Sequence[Path] | None) -> list[Path | None]:
 
 def keep_apart(outputs: Iterable[Path | None], read: Iterable[Path | str]) -> None:
     """CostcalcError: an output is one of the files that the command reads, by whatever name."""
-    inputs = [path for path in read if os.path.isfile(path)]  # noqa: PTH113 -- no name that an option has is an error
+    inputs = [path for path in read if is_file(path)]
     for output in outputs:
         if output and is_there(output) and any(output.samefile(path) for path in inputs):
             raise fail(

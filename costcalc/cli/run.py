@@ -62,7 +62,7 @@ def _too_large(error: Exception) -> str:
 
 
 def _unwritable(error: OSError) -> int:
-    """Of the output or of temporary files: a command reads nothing unnoticed."""
+    """Of the output or of temporary files: what a command reads says so itself."""
     if error.errno in _FULL:
         message = "cannot write the output: no space is left where it goes, or where temporary files go"
         return _said(fail("disk-full", message, remedy="free space there, or set TMPDIR to a folder on a larger disk"))
@@ -70,7 +70,7 @@ def _unwritable(error: OSError) -> int:
     return _said(
         fail(
             "unwritable-file",
-            f"cannot write here: {error.strerror}",
+            f"cannot read or write here: {error.strerror}",
             place=place,
             remedy="check the folder and its rights",
         )

@@ -127,8 +127,8 @@ def _lengths_for(
     pricebook: Pricebook, scenarios: Sequence[Scenario], cuts: Cuts, months: int, targets: Targets
 ) -> Lengths:
     def of_model(provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
-        known = pricebook.book(provider, region).models[model]
-        return model_cuts(known, "input"), model_cuts(known, "output")
+        book = pricebook.book(provider, region)
+        return model_cuts(book, model, "input"), model_cuts(book, model, "output")
 
     wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
     usages = [scenario.usage for scenario in scenarios]
@@ -138,7 +138,7 @@ def _lengths_for(
 def schedules_of(pricebook: Pricebook, target: ResolvedModel) -> dict[str, Schedule]:
     """The schedules that the target's price follows, by name."""
     book = pricebook.book(target.provider, target.region)
-    names = {block.schedule for block in book.models[target.model].blocks if block.schedule}
+    names = {block.schedule for model in book.family(target.model) for block in model.blocks if block.schedule}
     return {name: book.schedules[name] for name in names}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 
-from costcalc.calendar import DAY_SECONDS, local_time, midnights_utc
+from costcalc.calendar import clocks_utc, local_time
 from costcalc.months.segments import Segment
 from costcalc.problems import CostcalcError, Problem, nearest_names
 from costcalc.rating.rate import InstantLabel
@@ -24,19 +24,10 @@ def label_name(hours: Hours) -> str:
 
 def hours_label(hours: Hours) -> InstantLabel:
     """The label that tells instants inside the hours from those outside."""
-    edges = {
-        (midnight + _seconds(clock)) % DAY_SECONDS
-        for midnight in midnights_utc(hours.timezone)
-        for clock in (hours.opens, hours.closes)
-    }
     return InstantLabel(
         lambda instant: INSIDE if hours.holds(local_time(instant, hours.timezone).time()) else OUTSIDE,
-        frozenset({*edges, *midnights_utc(hours.timezone)}),
+        clocks_utc(hours.timezone, (time(), hours.opens, hours.closes)),
     )
-
-
-def _seconds(clock: time) -> int:
-    return clock.hour * 3600 + clock.minute * 60 + clock.second
 
 
 def columns_of(wheres: Iterable[Where]) -> list[str]:

@@ -51,9 +51,9 @@ def by_price(rater: Rater) -> Sorting:
 
     @cache
     def of_model(provider: str, region: str, model: str) -> Edges:
-        known = rater.pricebook.book(provider, region).models[model]
+        book = rater.pricebook.book(provider, region)
         both = zip(("input", "output"), (cuts.input_lengths, cuts.output_lengths), strict=True)
-        found = [tuple(sorted(model_cuts(known, side) & {*labels})) for side, labels in both]
+        found = [tuple(sorted(model_cuts(book, model, side) & {*labels})) for side, labels in both]
         return found[0], found[1]
 
     def edges(key: PriceKey | None, names: Names) -> Edges:

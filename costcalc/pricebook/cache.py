@@ -85,9 +85,15 @@ def _unpacked(lines: Sequence[str]) -> list[Book]:
     for book, known in zip(unpack(lines[0], RECORDS), json.loads(lines[1]), strict=True):
         of = {
             name: ModelSummary(
-                tuple(aliases), frozenset(inputs), frozenset(outputs), scheduled, made_as, frozenset(labels)
+                tuple(aliases),
+                frozenset(inputs),
+                frozenset(outputs),
+                scheduled,
+                made_as,
+                frozenset(labels),
+                tuple(redirects),
             )
-            for name, aliases, inputs, outputs, scheduled, made_as, labels in known
+            for name, aliases, inputs, outputs, scheduled, made_as, labels, redirects in known
         }
         found.append(replace(book, models=StoredModels(of, dict(zip(of, lines[place : place + len(of)], strict=True)))))
         place += len(of)
@@ -96,4 +102,4 @@ def _unpacked(lines: Sequence[str]) -> list[Book]:
 
 def _plain(known: ModelSummary) -> tuple[object, ...]:
     lengths = sorted(known.input_lengths), sorted(known.output_lengths)
-    return known.aliases, *lengths, known.is_scheduled, known.made_as, sorted(known.labels)
+    return known.aliases, *lengths, known.is_scheduled, known.made_as, sorted(known.labels), known.redirects

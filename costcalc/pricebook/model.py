@@ -257,3 +257,8 @@ class Book:
     date_suffixes: bool = True  # `name-20250929` and `name-2025-09-29` inherit everything from `name`
     note: str = ""
     below: Book | None = None  # the list that this one is laid over
+
+    def family(self, name: str) -> tuple[Model, ...]:
+        """The model of that name, and those that it is billed as from some day on."""
+        model = self.models[name]
+        return (model, *(self.models[target] for target in model.redirects.values()))

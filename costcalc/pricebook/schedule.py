@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 
-from costcalc.calendar import DAY_SECONDS, local_time, zone
+from costcalc.calendar import clocks_utc, local_time, zone
 from costcalc.pricebook.model import Schedule
 
 
@@ -36,7 +36,7 @@ def edges_between(schedule: Schedule, start: int, end: int) -> list[int]:
     day = local_time(start, schedule.timezone).date() - timedelta(days=1)
     last = local_time(end, schedule.timezone).date()
     while day <= last:
-        for clock in {time(), *(edge for window in schedule.peak for edge in (window.opens, window.closes))}:
+        for clock in _clocks(schedule):
             instant = int(datetime.combine(day, clock, zone(schedule.timezone)).timestamp())
             if start < instant < end:
                 found.append(instant)
@@ -47,13 +47,12 @@ def edges_between(schedule: Schedule, start: int, end: int) -> list[int]:
 @lru_cache
 def edges_utc(schedule: Schedule) -> frozenset[int]:
     """Seconds after 00:00 UTC at which the schedule may change: what the scan cuts a day at."""
-    found = set()
-    clocks = {time(), *(edge for window in schedule.peak for edge in (window.opens, window.closes))}
-    for month in range(1, 13):  # every offset that the zone uses in a year
-        for clock in clocks:
-            instant = datetime.combine(date(2026, month, 1), clock, zone(schedule.timezone)).astimezone(UTC)
-            found.add(int(instant.timestamp()) % DAY_SECONDS)
-    return frozenset(found)
+    return clocks_utc(schedule.timezone, _clocks(schedule))
+
+
+def _clocks(schedule: Schedule) -> set[time]:
+    """Midnight, and when windows open and close."""
+    return {time(), *(edge for window in schedule.peak for edge in (window.opens, window.closes))}
 
 
 @lru_cache

@@ -18,6 +18,7 @@ class ModelSummary:
     is_scheduled: bool  # its price depends on the hour
     made_as: str = ""  # MAKER/MODEL, where it is sold under another name
     labels: frozenset[str] = frozenset()  # of a log's rows, on whose value its price depends
+    redirects: tuple[str, ...] = ()  # what it is billed as from some day on
 
 
 def summary_of(model: Model) -> ModelSummary:
@@ -27,7 +28,10 @@ def summary_of(model: Model) -> ModelSummary:
     outputs = {length for bound in bounds for length in (bound.output_over, bound.output_up_to) if length}
     scheduled = any(block.schedule for block in model.blocks)
     labels = frozenset(name for bound in bounds for name, _ in bound.labels)
-    return ModelSummary(model.aliases, frozenset(inputs), frozenset(outputs), scheduled, model.made_as, labels)
+    redirects = tuple(model.redirects.values())
+    return ModelSummary(
+        model.aliases, frozenset(inputs), frozenset(outputs), scheduled, model.made_as, labels, redirects
+    )
 
 
 def summaries(book: Book) -> Mapping[str, ModelSummary]:

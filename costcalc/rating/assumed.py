@@ -128,8 +128,11 @@ class Assumed:
         """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""
         place = (key.provider, key.region, key.model)
         if place not in self._cuts:
-            model = rater.pricebook.book(key.provider, key.region).models[key.model]
-            self._cuts[place] = (sorted(model_cuts(model, "input")), sorted(model_cuts(model, "output")))
+            book = rater.pricebook.book(key.provider, key.region)
+            self._cuts[place] = (
+                sorted(model_cuts(book, key.model, "input")),
+                sorted(model_cuts(book, key.model, "output")),
+            )
         inputs, outputs = self._cuts[place]
         if not inputs and not outputs:
             return []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from costcalc.calendar import midnights_utc
-from costcalc.pricebook.model import Model
+from costcalc.pricebook.model import Book
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.pricebook.schedule import edges_utc
-from costcalc.pricebook.summary import summaries, summary_of
+from costcalc.pricebook.summary import ModelSummary, summaries, summary_of
 from costcalc.selectors import Selector, glob_pattern
 from costcalc.usage.ledger import Cuts
 
@@ -48,13 +49,16 @@ def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:
     found: set[int] = set()
     for book in pricebook.books:
         for summary in summaries(book).values():
-            found |= summary.input_lengths if side == "input" else summary.output_lengths
+            found |= _lengths_of(summary, side)
     return tuple(sorted(found))
 
 
-def model_cuts(model: Model, side: str) -> frozenset[int]:
-    """The lengths at which this model's price may change, for `input` or `output`."""
-    summary = summary_of(model)
+def model_cuts(book: Book, name: str, side: str) -> frozenset[int]:
+    """The lengths at which the price of the model of that name may change, for `input` or `output`."""
+    return frozenset[int]().union(*(_lengths_of(summary_of(model), side) for model in book.family(name)))
+
+
+def _lengths_of(summary: ModelSummary, side: str) -> frozenset[int]:
     return summary.input_lengths if side == "input" else summary.output_lengths
 
 
@@ -62,20 +66,19 @@ def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:
     """The names, as logs may write them, of the models whose price depends on the hour."""
     names: set[str] = set()
     for book in pricebook.books:
-        for name, summary in summaries(book).items():
-            if summary.is_scheduled:
+        known = summaries(book)
+        for name, summary in known.items():
+            if any(known[billed_as].is_scheduled for billed_as in (name, *summary.redirects)):
                 names.update((name, *summary.aliases))
-    scheduled = {name for name in names if "*" not in name}
-    scheduled.update(
-        alias
-        for alias, target in pricebook.aliases.items()
-        if target.lower() in scheduled or target.lower().rpartition("/")[2] in scheduled
-    )
-    patterns = [glob_pattern(name) for name in names if "*" in name]
-    # A provider prefix and a suffix of a snapshot name the same model.
-    patterns += [rf"^(?:.*/)?{_escaped(name)}{_SUFFIX}$" for name in sorted(scheduled)]
-    return frozenset(scheduled), tuple(sorted(patterns))
+    patterns = {glob_pattern(name) if "*" in name else _pattern(name) for name in names}
+    found = {name for name in names if "*" not in name}
+    for alias, target in pricebook.aliases.items():
+        if any(re.fullmatch(pattern, target.lower()) for pattern in patterns):
+            found.add(alias)
+    return frozenset(found), tuple(sorted(patterns | {_pattern(name) for name in found}))
 
 
-def _escaped(name: str) -> str:
-    return "".join(char if char.isalnum() or char in "-_" else "\\" + char for char in name)
+def _pattern(name: str) -> str:
+    """A provider prefix and a suffix of a snapshot name the same model."""
+    escaped = "".join(char if char.isalnum() or char in "-_" else "\\" + char for char in name)
+    return rf"^(?:.*/)?{escaped}{_SUFFIX}$"

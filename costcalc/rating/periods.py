@@ -91,8 +91,8 @@ class Periods:
         return books[0].timezone if books else "UTC"
 
     def _cuts_of(self, found: ResolvedModel) -> Edges:
-        model = self.pricebook.book(found.provider, found.region).models[found.model]
-        return tuple(model_cuts(model, "input")), tuple(model_cuts(model, "output"))
+        book = self.pricebook.book(found.provider, found.region)
+        return tuple(model_cuts(book, found.model, "input")), tuple(model_cuts(book, found.model, "output"))
 
     def check(self, by: Collection[str], labels: Collection[str], change_days: Collection[date]) -> None:
         """CostcalcError: a rating that tells apart what these add up."""

@@ -197,7 +197,7 @@ class Quotes:
         lookup = self.pricebook.block_on(found.provider, found.region, found.model, day)
         name = lookup.block.schedule if lookup.block else None
         if name is None:
-            blocks = lookup.book.models[found.model].blocks
+            blocks = [block for model in lookup.book.family(found.model) for block in model.blocks]
             name = next((block.schedule for block in reversed(blocks) if block.schedule), None)
         return lookup.book.schedules[name] if name else None
 
@@ -218,7 +218,7 @@ class Quotes:
         book = self.pricebook.book(found.provider, found.region)
         entry = book.models[found.model]
         days = {*entry.redirects, *self.pricebook.terms.days(found.provider, *entry.names)}
-        for model in (entry, *(book.models[name] for name in entry.redirects.values())):
+        for model in book.family(found.model):
             for block in model.blocks:
                 seen = [book.modifiers[name].observed for name in block.modifiers]
                 days.update(day for day in (block.starts, block.observed, block.locked_until, *seen) if day)

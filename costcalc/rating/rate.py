@@ -645,7 +645,7 @@ class Rater:
     def _check_schedule(self, found: ResolvedModel) -> None:
         cuts = self.ledger.cuts
         book = self.pricebook.book(found.provider, found.region)
-        names = {block.schedule for block in book.models[found.model].blocks if block.schedule}
+        names = {block.schedule for model in book.family(found.model) for block in model.blocks if block.schedule}
         edges = {edge for name in names for edge in edges_utc(book.schedules[name])}
         if self._has_instants and (
             edges - {*cuts.day_edges, *cuts.schedule_edges} or (names and found.model not in cuts.scheduled_names)
@@ -657,9 +657,10 @@ class Rater:
 
     def _check_labels(self, found: ResolvedModel) -> None:
         book = self.pricebook.book(found.provider, found.region)
-        model = book.models[found.model]
-        asked = {book.modifiers[name].label for block in model.blocks for name in block.modifiers}
-        asked |= summary_of(model).labels
+        asked: set[str] = set()
+        for model in book.family(found.model):
+            asked |= {book.modifiers[name].label for block in model.blocks for name in block.modifiers}
+            asked |= summary_of(model).labels
         missing = sorted(asked - {*self.ledger.cuts.labels, *self.ledger.dimensions})
         if missing:
             raise fail(
@@ -670,12 +671,12 @@ class Rater:
 
     def check(self, found: ResolvedModel) -> None:
         """CostcalcError: the ledger was counted without a length, hour or name at which the model changes its price."""
-        self._check_day_edges(self.pricebook.book(found.provider, found.region).timezone)
+        book = self.pricebook.book(found.provider, found.region)
+        self._check_day_edges(book.timezone)
         self._check_schedule(found)
         self._check_labels(found)
-        model = self.pricebook.book(found.provider, found.region).models[found.model]
         for side, counted in (("input", self.ledger.cuts.input_lengths), ("output", self.ledger.cuts.output_lengths)):
-            missing = sorted(model_cuts(model, side) - set(counted))
+            missing = sorted(model_cuts(book, found.model, side) - set(counted))
             if missing:
                 raise fail(
                     "ledger-without-cut",

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from errno import EACCES
+from pathlib import Path
+
 import pytest
 
+from costcalc.__main__ import main
 from tests.conftest import REPO_ROOT
 from tests.kit import write_csv
 
@@ -353,3 +358,24 @@ def test_slips_that_only_the_books_show_are_said_beside_those_of_the_file(folder
     (folder / "fx.yaml").write_text(book, encoding="utf-8")
     run = run_costcalc("cost", "usage.csv", "--pricebook", "fx.yaml", cwd=folder)
     assert ("FOO" in run.err, "unknown-target" in run.err) == (False, True)
+
+
+def test_a_working_folder_that_is_there_no_more_is_said(tmp_path, monkeypatch, capsys):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["cost", str(REPO_ROOT / "examples" / "usage.csv")]) == 2
+    assert "error[no-folder]: the working folder is there no more" in capsys.readouterr().err
+
+
+def test_a_folder_that_nobody_may_look_into_holds_no_configuration(tmp_path, run_costcalc, monkeypatch):
+    """It was said that its `.git` could not be written."""
+    looked_at = os.stat
+
+    def closed(path, *more, **words):
+        if Path(os.fsdecode(path)).parent == tmp_path:
+            raise PermissionError(EACCES, "Permission denied", path)
+        return looked_at(path, *more, **words)
+
+    monkeypatch.setattr(os, "stat", closed)
+    assert run_costcalc("cost", REPO_ROOT / "examples" / "usage.csv", cwd=tmp_path).code == 0

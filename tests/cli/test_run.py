@@ -23,7 +23,7 @@ from costcalc.usage.sql.engine import Engine
         (
             PermissionError(errno.EACCES, "Permission denied", "/tmp/x"),
             2,
-            "/tmp/x: error[unwritable-file]: cannot write here: Permission denied\n  = remedy:   check the folder and its rights\n",
+            "/tmp/x: error[unwritable-file]: cannot read or write here: Permission denied\n  = remedy:   check the folder and its rights\n",
         ),
     ],
 )

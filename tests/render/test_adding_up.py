@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from costcalc.money import round_half_up
 from costcalc.rating.model import Charge, Cost, Rating
-from costcalc.render.rounding import share_out, shared_out
+from costcalc.render.rounding import share_out, share_out_together, shared_out, shared_out_together
 from costcalc.render.rows import line_rows
 from costcalc.render.tables import csv_of
 from costcalc.render.tree import LARGEST, Figures, figures_of, table_of
@@ -177,3 +177,44 @@ def test_a_line_with_the_same_amount_keeps_the_coin_that_it_had():
 
 def test_parts_of_a_coin_are_shared_out_in_its_decimals():
     assert shared_out([Fraction(1, 3), Fraction(2, 3)], Decimal("1.00"), 2) == [Decimal("0.33"), Decimal("0.67")]
+
+
+def test_what_no_column_changes_has_one_figure_though_another_would_be_nearer():
+    """0.4 and 0.4 are 1 together, 0.4 and 0 are 0: the first, which stays, is 0 in both."""
+    columns = [[Fraction("0.4"), Fraction("0.4")], [Fraction("0.4"), Fraction(0)]]
+    assert share_out_together(columns, [1, 0]) == [[0, 1], [0, 0]]
+    assert share_out_together([[40, 40], [40, 0]], [1, 0], coin=100) == [[0, 1], [0, 0]]
+
+
+def test_what_no_column_changes_is_rounded_up_where_another_column_needs_it():
+    """0.4 and 0.4 are 1 together, the first by the order of lines; 0.9 and 0.4 are 2: the second, which stays, is 1 in both."""
+    columns = [[Fraction("0.4"), Fraction("0.4")], [Fraction("0.9"), Fraction("0.4")]]
+    assert share_out_together(columns, [1, 2]) == [[0, 1], [1, 1]]
+
+
+def test_columns_of_thirds_are_shared_out_in_cents():
+    third = Fraction(1, 3)
+    shared = shared_out_together([[third, third], [third, 2 * third]], [Decimal("0.67"), Decimal("1.00")], 2)
+    assert [[str(figure) for figure in column] for column in shared] == [["0.34", "0.33"], ["0.34", "0.66"]]
+
+
+def test_a_line_that_only_one_column_changes_has_one_figure_in_the_others():
+    """The second is 1 of 0.4 in the first column, and so in the third, where 0.5 would be nearer to it."""
+    columns = [[Fraction(text) for text in texts.split()] for texts in ("0.2 0.4 0.4", "0.2 0.9 0.9", "0.2 0.4 0.5")]
+    assert share_out_together(columns, [1, 2, 1]) == [[0, 1, 0], [0, 1, 1], [0, 1, 0]]
+
+
+def test_a_line_stays_only_where_it_does_in_every_column():
+    columns = [[Fraction(text) for text in texts] for texts in (("0.4", "0.4"), ("0.4", "0"), ("0", "0.4"))]
+    assert share_out_together(columns, [1, 0, 0]) == [[1, 0], [0, 0], [0, 0]]
+
+
+def test_amounts_of_denominators_beyond_all_measure_are_shared_out_alike():
+    """3.33 and a part of 10^101, 3.33, 3.34: of 10.01 the cent goes to the part."""
+    more = Fraction("3.33") + Fraction(1, 10**101 + 7)
+    columns = [[more, Fraction("3.33"), Fraction(last)] for last in ("3.34", "3.35")]
+    shared = shared_out_together(columns, [Decimal("10.01"), Decimal("10.02")], 2)
+    assert [[str(figure) for figure in column] for column in shared] == [
+        ["3.34", "3.33", "3.34"],
+        ["3.34", "3.33", "3.35"],
+    ]

@@ -2,6 +2,7 @@
 
 import datetime
 import gzip
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -123,6 +124,49 @@ def test_a_hidden_sheet_is_left_out_and_said_and_read_where_it_is_named(run_cost
         assert (run.code, f"{tokens:,} tokens" in run.out) == (0, True), run.both
     workbook(tmp_path / "u.xlsx", rows, hidden=[["Owner", "Team"], ["me", "web"]])
     assert run_costcalc("cost", "u.xlsx", cwd=tmp_path).code == 0
+
+
+def test_a_formula_that_nothing_has_computed_is_refused_and_no_zero(run_costcalc, tmp_path):
+    """A program wrote it, and no spreadsheet has opened the file: it counted 0, with exit code 0."""
+    rows = [HEAD, ["2026-09-01", "gpt-5-mini", 1000, 5, 0], ["2026-09-02", "gpt-5-mini", "=C2*3", 5, 0]]
+    name = workbook(tmp_path / "u.xlsx", [*rows, ["=A3+1", "gpt-5-mini", 7, 0, 0]])
+    run = run_costcalc("cost", name, cwd=tmp_path, columns=200)
+    assert run.code == 3
+    assert f"{name}/Usage:3:23: error[bad-count]: Input Tokens: a formula whose value is not in the file" in run.err
+    assert f"{name}/Usage:4:1: error[bad-time]: a formula whose value is not in the file is not a time" in run.err
+    assert "open the file in a spreadsheet program and save it" in run.err
+    assert read(name).totals["input_tokens"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("cell", "to_compute", "tokens", "refused"),
+    [
+        ("<f>1+1</f><v>2</v>", False, 1002, 0),
+        ("<f>1-1</f><v>0</v>", False, 1000, 0),
+        ("<f>1-1</f><v>0</v>", True, 1000, 1),  # XlsxWriter writes 0, and has the reader compute it
+        ("<f>1+1</f><v>2</v>", True, 1002, 0),
+        ('<f t="shared" si="0"/>', False, 1000, 1),
+    ],
+)
+def test_what_a_formula_was_computed_to_is_read(tmp_path, cell, to_compute, tokens, refused):
+    rows = [HEAD, ["2026-09-01", "gpt-5-mini", 1000, 5, 0], ["2026-09-01", "gpt-5-mini", "=1", 5, 0]]
+    plain, made = workbook(tmp_path / "plain.xlsx", rows), tmp_path / "made.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.namelist():
+            text = re.sub(rb"<f>1</f><v ?/>|<f>1</f><v></v>", cell.encode(), old.read(part))
+            new.writestr(part, text if to_compute else text.replace(b'fullCalcOnLoad="1"', b""))
+    ledger = read(str(made))
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (tokens, refused)
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_empty(tmp_path):
+    rows = [HEAD, ["2026-09-01", "gpt-5-mini", 1000, "=1", 0]]
+    plain, made = workbook(tmp_path / "plain.xlsx", rows), tmp_path / "made.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(made, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, re.sub(rb'<c r="D2"[^>]*>', b'<c r="D2" t="str">', old.read(part)))
+    ledger = read(str(made))
+    assert (ledger.totals["input_tokens"], ledger.refused_rows) == (1000, 0)
 
 
 def test_a_workbook_in_a_folder_that_holds_no_usage_is_left_aside(tmp_path):

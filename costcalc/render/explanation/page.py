@@ -191,8 +191,9 @@ def _line_facts(line: ExplainedLine, report: Explanation, figures: LeafFigures) 
         if line.cost.low != line.cost.high:
             text += f"; between {decimal_text(shown.low)} and {decimal_text(shown.high)}"
         yield TreeNode(text, style="quiet")
-    names = dict.fromkeys(name for price in line.prices for name in price.names if name.how != "exact")
-    yield from (TreeNode(name_text(name), style="quiet") for name in list(names)[:_NAMES])
+    # Models of several lists can have one name in the log.
+    names = dict.fromkeys(name_text(name) for price in line.prices for name in price.names if name.how != "exact")
+    yield from (TreeNode(text, style="quiet") for text in list(names)[:_NAMES])
 
 
 def _share(cost: Cost, total: Cost, figures: LeafFigures) -> str:

@@ -68,7 +68,7 @@ class PriceReader:
         self.pricebook, self.found = pricebook, found
         self.book: Book = pricebook.book(found.provider, found.region)
         self.model: Model = self.book.models[found.model]
-        self.family = [self.model, *(self.book.models[target] for target in self.model.redirects.values())]
+        self.family = self.book.family(found.model)
         self._quotes = quotes or Quotes(pricebook)
 
     def prices(
@@ -91,7 +91,9 @@ class PriceReader:
     def by_length(self, days: Sequence[date]) -> list[LengthPrices]:
         """All prices on these days; lengths that differ on none of them come together."""
         variants = self._variants()
-        input_cuts, output_cuts = ((0, *sorted(_cuts(self.family, side))) for side in ("input", "output"))
+        input_cuts, output_cuts = (
+            (0, *sorted(model_cuts(self.book, self.found.model, side))) for side in ("input", "output")
+        )
         columns: list[list[LengthPrices]] = []
         for input_over, input_up_to in _steps(input_cuts):
             column: list[LengthPrices] = []
@@ -202,10 +204,6 @@ def _same(one: Sequence[LengthPrices], other: Sequence[LengthPrices]) -> bool:
         return [(each.bounds.output_over, each.bounds.output_up_to, each.on) for each in column]
 
     return shape(one) == shape(other)
-
-
-def _cuts(family: Sequence[Model], side: str) -> frozenset[int]:
-    return frozenset[int]().union(*(model_cuts(model, side) for model in family))
 
 
 def _steps(cuts: Sequence[int]) -> Iterator[tuple[int, int | None]]:

@@ -96,7 +96,10 @@ def _problem(row: Refused, rows: RowQuery, reading: Reading, source: ReadableFil
 
 def explained(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:
     """What is wrong with the row, and the text that is."""
-    return EXPLAINED[row.verdict](row, rows, reading)
+    problem, text = EXPLAINED[row.verdict](row, rows, reading)
+    if text.startswith("="):
+        problem = replace(problem, remedy="open the file in a spreadsheet program and save it, which computes formulas")
+    return problem, text
 
 
 def placed(problem: Problem, source: ReadableFile, record: Record | None, text: str = "") -> Problem:
@@ -132,11 +135,13 @@ def _is_shown(text: str) -> bool:
 def _said(text: str) -> str:
     if text == NO_OBJECT:
         return "what stands where an object should be"
+    if text.startswith("="):
+        return "a formula whose value is not in the file"
     return f'"{text}"' if _is_shown(text) else f"a text of {len(text):,} characters"
 
 
 def _underlined(text: str) -> str:
-    return text if _is_shown(text) else ""
+    return text if _is_shown(text) or text.startswith("=") else ""
 
 
 def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:

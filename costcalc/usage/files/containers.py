@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.files.arguments import CONTAINERS, SUFFIXES, container_of
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 __all__ = ["MARK", "container_of", "is_workbook", "members_of"]
 
@@ -22,6 +26,8 @@ MOST_TIMES, SPARED = 1_000, 64 << 20  # what is packed unpacks to so many times 
 _MOST_TIMES_OF_A_BOOK = 100
 _MOST_CELLS = 100_000_000  # of a sheet
 _CHUNK = 1 << 20
+_FORMULA, _LONGEST_TAG = re.compile(rb"<(?:\w+:)?f[\s>/]"), 64
+_TO_COMPUTE = re.compile(rb"""fullCalcOnLoad=["'](?:1|true)["']""")
 Member = tuple[str, Path]  # its name, and a copy outside of the container
 _Copy = tuple[str, Path, bool]  # the same within the container, and whether it is hidden there
 NewFile = Callable[[str], Path]
@@ -111,16 +117,21 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
         if sum(part.file_size for part in archive.infolist()) > path.stat().st_size * _MOST_TIMES_OF_A_BOOK + SPARED:
             reason = f"it unpacks to more than {_MOST_TIMES_OF_A_BOOK} times its size"
             raise _unreadable(name, reason, "save its sheet as CSV if it can be trusted")
+        has_formulas = any(_holds_formulas(archive, part) for part in archive.namelist() if part.startswith("xl/worksheets/"))  # fmt: skip
+        to_compute = _TO_COMPUTE.search(archive.read("xl/workbook.xml")) is not None
     book = load_workbook(path, read_only=True, data_only=True)
+    written = load_workbook(path, read_only=True) if has_formulas else book
     try:
-        for sheet in book.worksheets:
+        for sheet, formulas in zip(book.worksheets, written.worksheets, strict=True):
             if not is_wanted(sheet.title):
                 continue
             target, rows, cells, width = new_file(".csv"), 0, 0, 0
-            sheet.reset_dimensions()  # which the file states, and may overstate
+            for each in (sheet, formulas):
+                each.reset_dimensions()  # which the file states, and may overstate
+            values = _computed(sheet, formulas, to_compute) if has_formulas else sheet.iter_rows(values_only=True)
             with target.open("w", encoding="utf-8", newline="") as out:
                 writer = csv.writer(out)
-                for row in sheet.iter_rows(values_only=True):
+                for row in values:
                     said = [*row] if any(cell is not None for cell in row) else []
                     width = max(width, len(said))
                     cells += len(row)
@@ -133,8 +144,35 @@ def _sheets(name: str, path: Path, new_file: NewFile, is_wanted: Wanted) -> Iter
             if rows > 1:
                 yield sheet.title, target, sheet.sheet_state != "visible"
     finally:
-        with suppress(AttributeError):
-            book.close()
+        for each in (book, written):
+            with suppress(AttributeError):
+                each.close()
+
+
+def _holds_formulas(archive: zipfile.ZipFile, part: str) -> bool:
+    with archive.open(part) as stream:
+        before = b""
+        while chunk := stream.read(_CHUNK):
+            if _FORMULA.search(before + chunk):
+                return True
+            before = chunk[-_LONGEST_TAG:]
+    return False
+
+
+def _computed(sheet: Worksheet, formulas: Worksheet, to_compute: bool) -> Iterator[list[object]]:
+    """The values of a sheet; of a formula that no program has computed, which is no 0, the formula: =D2*3.
+
+    A program that writes formulas without computing them leaves the value out, or writes 0; `to_compute`: and that a
+    reader has to compute them.
+    """
+    for row, written in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
+        yield [
+            (formula.value if isinstance(formula.value, str) else "=")
+            if formula.data_type == "f"
+            and ((cell.value is None and cell.data_type != "str") or (to_compute and cell.value == 0))
+            else cell.value
+            for cell, formula in zip(row, written, strict=True)
+        ]
 
 
 def _text(cell: object) -> str:
