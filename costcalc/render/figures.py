@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from costcalc.rating.line import PARTLY
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import NO_CHANGES
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Grid, Note, Style, grid
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.rows import OF_A_MONTH, page_columns
-from costcalc.render.tree import PARTLY, Row, Table
+from costcalc.render.tree import Row, Table
 from costcalc.render.words import capital, decimal_text, price_text, rise_word
 from costcalc.reports.plan.model import Plan
 from costcalc.scenario.model import PriceChanges

@@ -13,6 +13,7 @@ from costcalc.money import sum_if_known
 from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.months.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
+from costcalc.rating.totals import Totals
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import BudgetedLog
@@ -21,7 +22,6 @@ from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import ends_of
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Totals
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 

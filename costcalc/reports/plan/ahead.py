@@ -12,12 +12,12 @@ from costcalc.months.members import MemberSums, add_up
 from costcalc.months.reading import IN_PARTS, Number, RangePoint, settled
 from costcalc.months.run import Run
 from costcalc.rating.model import LineKey
+from costcalc.rating.totals import AtLeast, Estimated, Totals, Unpriced, rise_to, total_of
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
-from costcalc.reports.plan.totals import AtLeast, Estimated, Totals, Unpriced, rise_to, total_of
 from costcalc.reports.revenue import contract_notes
 from costcalc.usage.ledger import CUSTOMER
 

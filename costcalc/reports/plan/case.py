@@ -13,10 +13,10 @@ from costcalc.months.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.months.run import Assumptions, MonthRun, Run
 from costcalc.problems import fail
 from costcalc.rating.earners import contracts_of
+from costcalc.rating.totals import Estimated, Totals, Unpriced, rounded_ratio
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Estimated, Totals, Unpriced, rounded_ratio
 from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import UsageChanges

@@ -11,9 +11,9 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.model import Charge, sum_costs
 from costcalc.rating.rate import Rater
+from costcalc.rating.totals import Outcome, rise_to
 from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
 from costcalc.reports.plan.moving import MovedTraffic, Pays
-from costcalc.reports.plan.totals import Outcome, rise_to
 from costcalc.reports.usage import UsageSummary
 
 _NONE = Fraction()

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month, fiscal_year
 from costcalc.money import exact_sum
+from costcalc.rating.line import ReportLine
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import NO_CHANGES, RatingOptions
+from costcalc.rating.totals import AssumedMargin, Ends, Outcome, Totals, added
 from costcalc.records import dataclass
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.lines import OtherList, ReportLine, Touched
+from costcalc.reports.lines import OtherList, Touched
 from costcalc.reports.plan.answers import Answers
-from costcalc.reports.plan.totals import AssumedMargin, Ends, Outcome, Totals, added
 from costcalc.reports.revenue import UNSTATED, Revenue, StatedRevenue
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
