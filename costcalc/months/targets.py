@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from costcalc.calendar import Month
 from costcalc.months.segments import Segment
@@ -69,12 +68,7 @@ def without_a_price(
     changes: list[tuple[Move | Escalation, str]] = [(move, move.to) for move in usage.moves]
     changes += [(escalation, escalation.first) for escalation in usage.escalation]
     for change, written in changes:
-        days = [
-            day
-            for month in months
-            for day in (month.first, month.next.first - timedelta(days=1))
-            if change.span.holds_on(day)
-        ]
+        days = [day for month in months for day in (month.first, month.last) if change.span.holds_on(day)]
         lists = [(model.provider, model.region, model.model) for model in targets.lists_of(written)]
         if days and not any(pricebook.block_on(*model, day).block for model in lists for day in days):
             target = targets[written]

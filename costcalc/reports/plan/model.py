@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -253,7 +252,7 @@ class Plan(OverMonths):
     def has_other_contracts(self) -> bool:
         """Whether a contract ends or begins before the last month is over, so that today's usage earns something else then."""
         contracts = self.revenue.contracts if self.revenue else None
-        return contracts is not None and contracts.change_by(self.last.month.next.first - timedelta(days=1))
+        return contracts is not None and contracts.change_by(self.last.month.last)
 
     @property
     def today(self) -> Totals:
