@@ -12,6 +12,7 @@ from costcalc.records import dataclass
 
 DAY_SECONDS = 86_400
 ONE_DAY = timedelta(days=1)
+_FIRST_YEAR, _LAST_YEAR = 2023, 2028  # whose offsets of a zone are looked at
 MOST_MONTHS = 120  # to come; ten years: what lies further on nobody plans
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -135,11 +136,11 @@ def utc_day(instant: int) -> date:
 
 
 @lru_cache
-def midnights_utc(zone_name: str, first_year: int = 2023, last_year: int = 2028) -> tuple[int, ...]:
+def midnights_utc(zone_name: str) -> tuple[int, ...]:
     """The seconds after 00:00 UTC at which days of that zone can begin, one for every offset it uses."""
     found = set()
-    day = datetime(first_year, 1, 1, tzinfo=UTC)
-    while day.year <= last_year:
+    day = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
+    while day.year <= _LAST_YEAR:
         offset = day.astimezone(zone(zone_name)).utcoffset() or timedelta()
         found.add(int(-offset.total_seconds()) % DAY_SECONDS)
         day += timedelta(days=7)

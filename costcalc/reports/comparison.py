@@ -267,7 +267,7 @@ def _alternative(
         lines_of(horizon, options.by, base.announced, after) if options.by else (),
         assumed,
         case.source,
-        coverage(case, after, base.announced.months[-1]),
+        coverage(case, after.months, base.announced.months[-1]),
         options.floor,
         [
             *ending(horizon.pricebook, ((provider, model) for _, provider, model in after.rows), horizon.months[-1]),

@@ -73,7 +73,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         off_peak=list(_off_peak(plain)),
         asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
         revenue_source=first.source,
-        coverage=coverage(plain.case, plain.run, plain.run.months[-1]),
+        coverage=coverage(plain.case, plain.run.months, plain.run.months[-1]),
         rates_used=tuple(plain.rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
         is_labelled=options.short in horizon.ledger.cuts.input_lengths,

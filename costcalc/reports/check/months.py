@@ -75,7 +75,7 @@ def _future(budget: Budget, scenario: Scenario, log: BudgetedLog) -> Future:
         horizon.currency,
         horizon.rating.is_complete,
         case.source,
-        [coverage(case, after, month, [month]) for month in after.months],
+        [coverage(case, [month], month) for month in after.months],
     )
 
 

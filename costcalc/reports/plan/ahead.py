@@ -43,7 +43,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         rating=horizon.rating,
         by=options.by,
         revenue=case.revenue,
-        coverage=coverage(case, after, frozen.months[-1]),
+        coverage=coverage(case, after.months, frozen.months[-1]),
         floor=options.floor,
         answers=answers(case, after, totals(case, frozen)[-1], options.floor),
         rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),
