@@ -335,6 +335,12 @@ class Joined:
         if self.unearning:
             said = [f"{row.place} {row.customer}" for row in self.unearning]
             yield f"Contracts of other days than the log's ({first} to {last}), on which nothing is earned: {some(said)}."
+        for name, (amount, contract) in self._both().items():
+            yield Loud(
+                f"In months to come {name} pays both: what {amount.place} says of the log's days goes on with its usage,"
+                f" and {contract.place} begins on {contract.first}. If that takes its place, give the amount from and to, not"
+                " a month."
+            )
         for name, (day, rows) in self.gaps.items():
             yield Loud(
                 f"Revenue in no margin, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
@@ -347,6 +353,15 @@ class Joined:
         cut = [row for rows in self.of.values() for row in rows if _is_cut(row, first, last)]
         if cut:
             yield f"Revenue of longer than the log's days ({first} to {last}) is taken by the day: {some([f'{row.place} {row.customer}' for row in cut])}."  # fmt: skip
+
+    def _both(self) -> dict[str, tuple[Earning, Earning]]:
+        """An amount of the log's days that goes on, with the contract that begins after them: it may follow, or come on top."""
+        found: dict[str, tuple[Earning, Earning]] = {}
+        for row in self.contracts.rows:
+            amounts = [each for each in self.of.get(row.customer, ()) if not each.is_contract]
+            if amounts and row.first and row.first > self.days[1]:
+                found.setdefault(row.customer, (amounts[0], row))
+        return found
 
     def _near(self, name: str) -> str:
         near = nearest_names(name, self.customers, 1)

@@ -390,3 +390,14 @@ def test_a_customer_who_pays_in_several_currencies_earns_in_months_what_it_earns
     acme = next(line for line in found.customers if line.name == "acme")
     assert float(acme.last.revenue) == pytest.approx(float(100 + 50 * rates("USD")[1]))
     assert float(acme.last.cost) == pytest.approx(9.00)  # 20 M at 0.25 and 2 M at 2.00 USD per 1M
+
+
+@pytest.mark.parametrize(("when", "october"), [("2026-09,,", 100 * 31 / 30 + 200), (",2026-09-01,2026-09-30", 200)])
+def test_an_amount_beside_a_contract_that_begins_after_the_log_is_said(tmp_path, when, october):
+    """Whether it follows or comes on top nobody knows: a month goes on, days from and to end."""
+    (tmp_path / "log.csv").write_text(OF_TWO, encoding="utf-8")
+    rows = f"customer,month,from,to,amount,monthly\nacme,{when},100,\nacme,,2026-10-01,2026-12-31,,200\n"
+    (tmp_path / "paid.csv").write_text(rows, encoding="utf-8")
+    report = costcalc.project(tmp_path / "log.csv", hikes="openai=10", months=1, revenue=tmp_path / "paid.csv").report
+    assert float(report.months[0].after.revenue) == pytest.approx(october)
+    assert any("acme pays both" in note for note in report.usage.warnings) == (october > 200)
