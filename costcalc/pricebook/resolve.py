@@ -514,7 +514,8 @@ class Pricebook:
             named = f"{self.provider_named(provider) or provider}/"
             near.sort(key=lambda each: not each.startswith(named))
             if not near or not near[0].startswith(named):
-                near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
+                own = tuple(each.removeprefix(named) for each in full if each.startswith(named))
+                near = [*(f"{named}{each}" for each in _by_family(model, own)), *near]
             is_known = hosted or isinstance(self.resolve(name), ResolvedModel)
             sellers = [] if is_known else self._sellers(name.strip().lower())
             found[name] = tuple(dict.fromkeys((*self._run_together(model, seller), *sellers, *near)))[:_SUGGESTED]
@@ -568,8 +569,9 @@ def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """The known names that are alike, those first that begin with the same words: gpt-4o-audio is nearest to gpt-4o."""
     own = _WORD.findall(name)
     shared = {each: _equal_at_first(own, _WORD.findall(each.lower())) for each in known}
+    vendor = min(1, len(own) - 1)  # what only the first word says: gpt-99-secret is like no gpt
     most = max(shared.values(), default=0)
-    family = [each for each, count in shared.items() if count == most] if most else []
+    family = [each for each, count in shared.items() if count == most] if most > vendor else []
     alike = SequenceMatcher(b=name)
 
     def likeness(each: str) -> float:
@@ -577,7 +579,7 @@ def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
         return alike.ratio()
 
     # A slip at the beginning leaves the rest equal; names that have neither in common mislead.
-    near = [each for each in nearest_names(name, known) if shared[each] or likeness(each) > _SLIP]
+    near = [each for each in nearest_names(name, known) if shared[each] > vendor or likeness(each) > _SLIP]
     return tuple(sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True))
 
 
