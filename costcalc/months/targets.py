@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from costcalc.calendar import Month
 from costcalc.months.segments import Segment
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Escalation, Move, UsageChanges
@@ -91,7 +92,7 @@ def _unknown_target(change: Move | Escalation, written: str, reason: str, priceb
         "unknown-target",
         f'"{written}": {reason}',
         place=change.place,
-        nearest=pricebook.nearest([written])[written],
+        nearest=nearest_models(pricebook, [written])[written],
         remedy="name a model of the pricebooks as PROVIDER/MODEL; --pricebook adds your own",
     )
 

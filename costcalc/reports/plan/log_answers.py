@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.meters import meters
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.model import Charge, sum_costs
@@ -148,7 +149,7 @@ def move_target(pricebook: Pricebook, target: str) -> ResolvedModel:
         raise fail(
             "unknown-target",
             f'--move-to "{target}": {found.reason}',
-            nearest=pricebook.nearest([target])[target],
+            nearest=nearest_models(pricebook, [target])[target],
             remedy="name a model of the pricebooks as PROVIDER/MODEL",
         )
     return found
