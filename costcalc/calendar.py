@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from costcalc.records import dataclass
 
 DAY_SECONDS = 86_400
+ONE_DAY = timedelta(days=1)
 MOST_MONTHS = 120  # to come; ten years: what lies further on nobody plans
 
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -33,11 +34,36 @@ class Month:
         return Month(self.year + self.month // 12, self.month % 12 + 1)
 
     @property
+    def last(self) -> date:
+        return self.next.first - ONE_DAY
+
+    @property
     def days(self) -> int:
-        return (self.next.first - self.first).days
+        return self.last.day
+
+    @property
+    def range(self) -> DayRange:
+        return DayRange(self.first, self.last)
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """The days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def after(self) -> date:
+        """The day after the last one."""
+        return self.last + ONE_DAY
+
+    @property
+    def count(self) -> int:
+        return (self.last - self.first).days + 1
 
 
 def fiscal_year(month: Month, starts: int) -> str:

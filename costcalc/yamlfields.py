@@ -325,14 +325,12 @@ def not_beside(key: str, others: Sequence[str], code: str, message: str, remedy:
     return Rule(check, {"not": {"anyOf": both}})
 
 
-def only_beside(
-    key: str, others: Sequence[str], code: str, message: str, remedy: str = "", *, expected: str = ""
-) -> Rule:
+def only_beside(key: str, others: Sequence[str], code: str, message: str, *, expected: str = "") -> Rule:
     """The key says nothing without one of the others."""
 
     def check(entry: Entry, _: Values) -> None:
         if first_of(others, entry) is None:
-            entry.refuse(key, code, message, remedy, expected)
+            entry.refuse(key, code, message, expected=expected)
 
     return Rule(check, {"dependencies": {key: any_of(others)}})
 

@@ -12,12 +12,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from costcalc.calendar import MOST_MONTHS, month_of, read_day, read_month, zone
+from costcalc.calendar import MOST_MONTHS, DayRange, month_of, read_day, read_month, zone
 from costcalc.money import CurrencyUnknown, Money, TwoAmounts, exact_text, read_number, written_amount
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
 from costcalc.usage.earnings import is_earnings
 from costcalc.usage.limits import LEAST_MEMORY, MOST_THREADS, UNITS, Limits, shown_size
-from costcalc.usage.period import Period, period_of_month, read_last, read_quarter, read_week
+from costcalc.usage.period import Last, Period, read_last, read_quarter, read_week
 
 Number = int | str | Fraction  # a float would have lost digits before it came here
 Income = Number | Money | Path  # what is earned: an amount, or a table by customer
@@ -239,15 +239,16 @@ def read_period(words: Mapping[str, Any], timezone: str) -> Period:
 
 def _whole_period(flag: str, text: str, year_starts: int) -> Period:
     """Of a month, quarter or week, or of the log's last days."""
-    readers: dict[str, tuple[str, str, Callable[[], Period]]] = {
-        "--month": ("month", "2026-10", lambda: period_of_month(read_month(text))),
+    readers: dict[str, tuple[str, str, Callable[[], DayRange | Last]]] = {
+        "--month": ("month", "2026-10", lambda: read_month(text).range),
         "--quarter": ("quarter", "2026-Q4", lambda: read_quarter(text, year_starts)),
         "--week": ("week", "an ISO week: 2026-W40", lambda: read_week(text)),
-        "--last": ("length of time", "30d, 4w, or 3m", lambda: Period(last=read_last(text))),
+        "--last": ("length of time", "30d, 4w, or 3m", lambda: read_last(text)),
     }
     noun, like, read = readers[flag]
     try:
-        return read()
+        found = read()
+        return Period(last=found) if isinstance(found, Last) else Period(found.first, found.after)
     except ValueError:
         raise fail("bad-date", f'{flag} "{text}" is not a {noun}', expected=like) from None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from costcalc.calendar import DayRange
 from costcalc.scenario.where import Where
 
 if TYPE_CHECKING:
@@ -24,18 +24,6 @@ EACH: tuple[Each, ...] = ("month", "week", "day")
 COUNTED = ("tokens", "requests")  # units of a limit that are no money
 
 ALL_USAGE = Where()
-
-
-@dataclass(frozen=True, slots=True)
-class DayRange:
-    """The days from the first to the last, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def count(self) -> int:
-        return (self.last - self.first).days + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from costcalc.budget.read_limits import (
     read_age,
     read_limit,
     read_one_percent,
-    read_period,
 )
 from costcalc.files import is_there, leads_nowhere_else
 from costcalc.problems import CostcalcError, nearest_names
@@ -29,6 +28,7 @@ from costcalc.scenario.fields_where import WHERE
 from costcalc.scenario.items import Scenario
 from costcalc.scenario.kinds import TEXT
 from costcalc.scenario.read import read_scenario, shipped_scenarios
+from costcalc.usage.period import read_days
 from costcalc.yamldoc import Document, Scalar, line_of, parse_yaml, read_yaml
 from costcalc.yamldoc import Sequence as YamlList
 from costcalc.yamlfields import (
@@ -203,7 +203,7 @@ BUDGET = FieldTable(
         YamlField("name", Kind(_name, {**ANY_TEXT, "minLength": 1}, _NAME), "Comments, alerts and baselines know it by its name; no other budget of the file has it.", needed=True),
         WHERE,
         YamlField("each", word_of(EACH, "bad-period", '"{}" is not a period'), "The limit is for each month, week (from Monday) or day of the log."),
-        YamlField("period", _read_by(read_period, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
+        YamlField("period", _read_by(read_days, "bad-period", "a period", PERIOD_SHAPE, PERIOD.pattern), f"The limit is for these days alone: {PERIOD_SHAPE}; with neither, the whole log."),
         YamlField("limit", _read_by(read_limit, "bad-amount", "an amount", AMOUNT_SHAPE, AMOUNTS), f"Usage comes to at most so much: {AMOUNT_SHAPE}; without a currency, in the report's.", default=(Fraction(), "")),
         YamlField("max_rise", _share("10%", lambda share: share >= -1, "nothing falls by more than 100%"), "It costs at most so much more than the baseline, by the day where they cover different numbers of days; 0%: nothing may rise; -5%: it must fall.", default=Fraction()),
         YamlField("margin_at_least", _share("55%", lambda share: share <= 1, "no margin is above 100%"), "The lowest gross margin.", default=Fraction()),

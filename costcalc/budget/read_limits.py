@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from fractions import Fraction
 
-from costcalc.budget.model import COUNTED, DayRange
-from costcalc.calendar import Month
+from costcalc.budget.model import COUNTED
 from costcalc.money import MANY, SIGN, exact_text, read_number, with_code
-from costcalc.usage.period import read_days
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:_\d+)*(?:\.\d+)?|\.\d+"
 AMOUNT = re.compile(rf"({_NUMBER}) ?([KkMB]?) ?([A-Z]{{3}}|tokens?|requests?)?", re.ASCII)
@@ -18,7 +15,6 @@ PERCENT = re.compile(r"([+-]?(?:\d+(?:_\d+)*(?:\.\d+)?|\.\d+))%", re.ASCII)
 AGE = re.compile(r"(\d{1,5}) ?(days?|weeks?|months?)", re.ASCII)
 PERIOD = re.compile(r"\d{4}(?:-Q[1-4]|-\d{2}(?:-\d{2}(?:\.\.\d{4}-\d{2}-\d{2})?)?)?", re.ASCII)
 _DAYS_OF = {"day": 1, "week": 7, "month": 30}
-ONE_DAY = timedelta(days=1)
 
 AMOUNT_SHAPE = "18_000 USD, 2B tokens, or 500_000 requests"
 PERIOD_SHAPE = "2026-09, 2026-Q3, 2026, 2026-09-15, or 2026-09-01..2026-09-14"
@@ -54,15 +50,3 @@ def read_age(text: str) -> int:
     if match is None:
         raise ValueError(f"no age: {text!r}")
     return int(match[1]) * _DAYS_OF[match[2].removesuffix("s")]
-
-
-def read_period(text: str) -> DayRange:
-    """`2026-09`, `2026-Q3`, `2026`, `2026-09-15`, `2026-09-01..2026-09-14`: its days. ValueError: no period."""
-    period = read_days(text)
-    if period.since is None or period.until is None:
-        raise ValueError(f"no period: {text!r}")
-    return DayRange(period.since, period.until - ONE_DAY)
-
-
-def month_days(month: Month) -> DayRange:
-    return DayRange(month.first, month.next.first - ONE_DAY)

@@ -18,6 +18,7 @@ from costcalc.cli.progress import scan_progress
 from costcalc.records import dataclass
 
 if TYPE_CHECKING:
+    from costcalc.render.blocks import Block
     from costcalc.reports.usage import UsageSummary
 
 Asking = TypeVar("Asking")
@@ -95,6 +96,31 @@ def hand_on(
 
 
 _METHODS = {"md": "markdown", "focus-parquet": "focus_parquet"}
+
+
+def give_list(
+    found: Asking,
+    blocks: Callable[[Asking], Sequence[Block]],
+    written: Callable[[Asking], dict[str, Any]],
+    *,
+    as_json: bool,
+) -> int:
+    """Show what ships, as a page or as JSON."""
+    from costcalc.render.draw import Page
+    from costcalc.render.fields import json_text
+
+    deliver(
+        targets_of(None, as_json=as_json), lambda: Page(lambda _: blocks(found)), lambda _: json_text(written(found))
+    )
+    return 0
+
+
+def give_schema(output: Sequence[Path] | None, schema: dict[str, Any]) -> int:
+    """Write the JSON Schema of a file that people write."""
+    from costcalc.render.fields import json_text
+
+    deliver(targets_of(output, as_json=True), str, lambda _: json_text(schema))
+    return 0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,9 +14,8 @@ import typer
 from typer._click._textwrap import TextWrapper
 from typer._click.core import Context  # Typer 0.28 carries click as its own
 from typer._click.formatting import HelpFormatter
-from typer.core import TyperGroup
 
-from costcalc.problems import fail, nearest_names
+from costcalc.cli.groups import CommandsGroup
 
 # In this order help lists them; others come after these.
 _ORDER = (
@@ -85,13 +84,14 @@ def command_of(module: str, name: str) -> Any:
     return command
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(CommandsGroup):
     """Commands by name; only the one that is called is imported."""
 
     context_class = HelpContext
+    remedy = "costcalc --help says what each one answers"
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return list(commands())
+    def offered(self) -> Mapping[str, str]:
+        return commands()
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in commands():
@@ -110,22 +110,6 @@ class LazyGroup(TyperGroup):
         from costcalc.cli.completion import command_offers
 
         return command_offers(list(commands().items()), incomplete)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(commands().items()))
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in commands():
-            raise fail(
-                "unknown-command",
-                f'there is no command "{name}"',
-                nearest=nearest_names(name, commands()),
-                expected=", ".join(commands()),
-                remedy="costcalc --help says what each one answers",
-            )
-        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from costcalc.cli.answers import Schema
+from costcalc.cli.answers import Schema, give_schema
 from costcalc.cli.app import command_app
 from costcalc.cli.groups import CommandsGroup
 from costcalc.cli.lint import lint_files
-from costcalc.cli.output import deliver, targets_of
 
 EXAMPLES = """
 \b
@@ -41,7 +40,5 @@ def lint(files: Files) -> int:
 def schema(output: Schema = None) -> int:
     """The JSON Schema of budget files, for editors."""
     from costcalc.api.files import budgets_schema
-    from costcalc.render.fields import json_text
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(budgets_schema()))
-    return 0
+    return give_schema(output, budgets_schema())

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from costcalc.api.options import DetectOptions
-from costcalc.cli.answers import Configured, JsonAlone, Written, hand_on
+from costcalc.cli.answers import Configured, JsonAlone, Written, give_list, hand_on
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import Usage, words_of
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
-from costcalc.cli.output import Target, deliver
 
 app = command_app(cls=CommandsGroup, help="Which log is this, and how is it read?", no_args_is_help=True)
 
@@ -22,14 +21,9 @@ app = command_app(cls=CommandsGroup, help="Which log is this, and how is it read
 def list_formats(as_json: JsonAlone = False) -> int:
     """Every format that is known."""
     from costcalc.api.detections import formats
-    from costcalc.render.draw import Page
-    from costcalc.render.fields import json_text
     from costcalc.render.formats import formats_blocks, formats_json
 
-    found = formats()
-    kind = "json" if as_json else "table"
-    deliver([Target(kind)], lambda: Page(lambda _: formats_blocks(found)), lambda _: json_text(formats_json(found)))
-    return 0
+    return give_list(formats(), formats_blocks, formats_json, as_json=as_json)
 
 
 @app.command()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from costcalc.api import Prices
 from costcalc.api import prices as api
 from costcalc.api.options import BookOptions, DiffOptions
-from costcalc.cli.answers import Allowed, Configured, Schema, Written, hand_on
+from costcalc.cli.answers import Allowed, Configured, Schema, Written, give_schema, hand_on
 from costcalc.cli.app import command_app, command_of
 from costcalc.cli.asking import prices_in, words_of
 from costcalc.cli.grouped import grouped
-from costcalc.cli.output import Target, deliver, targets_of
+from costcalc.cli.groups import CommandsGroup
+from costcalc.cli.output import Target
 from costcalc.cli.progress import scan_progress
-from costcalc.problems import INPUT_EXIT, fail, nearest_names
+from costcalc.problems import INPUT_EXIT
 from costcalc.records import dataclass
 
 # Commands with a module of their own, imported when they are called; one that is not there is not offered.
@@ -70,31 +71,16 @@ class DiffAnswer(Allowed, Written):
     """Where the answer goes, and what its usage may lack."""
 
 
-class PricesGroup(TyperGroup):
+class PricesGroup(CommandsGroup):
     """The commands of this module, and those that live in one of their own."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *(name for name in _ELSEWHERE if _is_there(name))]
+    def offered(self) -> Mapping[str, str]:
+        return {**super().offered(), **{name: text for name, (_, text) in _ELSEWHERE.items() if _is_there(name)}}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in _ELSEWHERE or not _is_there(cmd_name):
             return super().get_command(ctx, cmd_name)
         return command_of(_ELSEWHERE[cmd_name][0], cmd_name)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        own = [(name, command.get_short_help_str(200)) for name, command in self.commands.items()]
-        others = [(name, text) for name, (_, text) in _ELSEWHERE.items() if _is_there(name)]
-        with formatter.section("Commands"):
-            formatter.write_dl([*own, *others])
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
-        name, known = args[0] if args else "", self.list_commands(ctx)
-        if name and not name.startswith("-") and name not in known:
-            raise fail(
-                "unknown-command", f'there is no command "prices {name}"',
-                nearest=nearest_names(name, known), expected=", ".join(known),
-            )  # fmt: skip
-        return super().resolve_command(ctx, args)
 
 
 GROUP_EXAMPLES = """
@@ -312,10 +298,8 @@ def events(
 def schema(output: Schema = None) -> int:
     """The JSON Schema of pricebook files, for editors that complete and check them."""
     from costcalc.api.files import pricebook_schema
-    from costcalc.render.fields import json_text
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(pricebook_schema()))
-    return 0
+    return give_schema(output, pricebook_schema())
 
 
 def _is_there(name: str) -> bool:

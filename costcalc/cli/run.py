@@ -64,8 +64,9 @@ def _too_large(error: Exception) -> str:
 def _unwritable(error: OSError) -> int:
     """Of the output or of temporary files: what a command reads says so itself."""
     if error.errno in _FULL:
-        message = "cannot write the output: no space is left where it goes, or where temporary files go"
-        return _said(fail("disk-full", message, remedy="free space there, or set TMPDIR to a folder on a larger disk"))
+        from costcalc.usage.limits import disk_full
+
+        return _said(disk_full("where the output goes, or temporary files"))
     place = Place(str(error.filename)) if error.filename else None
     return _said(
         fail(

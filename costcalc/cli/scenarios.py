@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from costcalc.api.options import BookOptions
-from costcalc.cli.answers import Configured, JsonAlone, Schema
+from costcalc.cli.answers import Configured, JsonAlone, Schema, give_list, give_schema
 from costcalc.cli.app import command_app
 from costcalc.cli.asking import prices_in
 from costcalc.cli.grouped import grouped
 from costcalc.cli.groups import CommandsGroup
-from costcalc.cli.output import Target, deliver, targets_of
 
 EXAMPLES = """
 \b
@@ -34,14 +33,9 @@ app = command_app(
 def list_(as_json: JsonAlone = False) -> int:
     """Every scenario that ships: its name, what it changes, its title."""
     from costcalc.api.files import scenarios
-    from costcalc.render.draw import Page
-    from costcalc.render.fields import json_text
     from costcalc.render.scenarios import scenarios_blocks, scenarios_json
 
-    found = scenarios()
-    kind = "json" if as_json else "table"
-    deliver([Target(kind)], lambda: Page(lambda _: scenarios_blocks(found)), lambda _: json_text(scenarios_json(found)))
-    return 0
+    return give_list(scenarios(), scenarios_blocks, scenarios_json, as_json=as_json)
 
 
 @app.command()
@@ -94,7 +88,5 @@ def lint(
 def schema(output: Schema = None) -> int:
     """The JSON Schema of scenario files, for editors."""
     from costcalc.api.files import scenario_schema
-    from costcalc.render.fields import json_text
 
-    deliver(targets_of(output, as_json=True), str, lambda _: json_text(scenario_schema()))
-    return 0
+    return give_schema(output, scenario_schema())

@@ -111,7 +111,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """DayRange of one month in which no change begins or ends, with what they ask of machines and of contracts."""
+    """Days of one month in which no change begins or ends, with what they ask of machines and of contracts."""
 
     position: int  # of the month
     when: When

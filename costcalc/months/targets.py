@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from costcalc.calendar import Month
 from costcalc.months.segments import Segment
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import CostcalcError, Problem
 from costcalc.scenario.changes import Escalation, Move, UsageChanges
@@ -69,12 +69,7 @@ def without_a_price(
     changes: list[tuple[Move | Escalation, str]] = [(move, move.to) for move in usage.moves]
     changes += [(escalation, escalation.first) for escalation in usage.escalation]
     for change, written in changes:
-        days = [
-            day
-            for month in months
-            for day in (month.first, month.next.first - timedelta(days=1))
-            if change.span.holds_on(day)
-        ]
+        days = [day for month in months for day in (month.first, month.last) if change.span.holds_on(day)]
         lists = [(model.provider, model.region, model.model) for model in targets.lists_of(written)]
         if days and not any(pricebook.block_on(*model, day).block for model in lists for day in days):
             target = targets[written]
@@ -97,7 +92,7 @@ def _unknown_target(change: Move | Escalation, written: str, reason: str, priceb
         "unknown-target",
         f'"{written}": {reason}',
         place=change.place,
-        nearest=pricebook.nearest([written])[written],
+        nearest=nearest_models(pricebook, [written])[written],
         remedy="name a model of the pricebooks as PROVIDER/MODEL; --pricebook adds your own",
     )
 

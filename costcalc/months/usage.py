@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BESIDE = {REQUESTS: -3, REVENUE: -2, STATED: -1}  # columns of counts, after those of the meters
 Named = tuple[Sequence[str | None], Any]  # the values of a name, and by row the position of its own
+_Rows = tuple[list["UsageSource"], Any, dict[str, Named], Any]  # sources, by row the position of its own, names, counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def usage_by_line(rater: Rater) -> Usage:
     else:
         sources, source, names, counts = _of_breakdown(rater, rater.ledger.breakdown)
     _leave_contracts(rater, sources, counts)
-    _share_revenue(rater, sources, source, names, counts)
+    sources, source, names, counts = _share_revenue(rater, (sources, source, names, counts))
     used = np.array([not each.kind.states_revenue_alone for each in sources], dtype=bool)
     if not used.all():
         kept = used[source]
@@ -131,7 +132,7 @@ def _of_kinds(rater: Rater, amounts: Mapping[ChargeKey, Amounts]) -> tuple[list[
     return sources, np.array(rows, dtype=np.float64).reshape(len(rows), width)
 
 
-def _of_breakdown(rater: Rater, breakdown: Breakdown) -> tuple[list[UsageSource], Codes, dict[str, Named], Floats]:
+def _of_breakdown(rater: Rater, breakdown: Breakdown) -> _Rows:
     """A row for each share of a group and each set of names."""
     import numpy as np
 
@@ -182,34 +183,54 @@ def _leave_contracts(rater: Rater, sources: Sequence[UsageSource], counts: Float
             counts[row, _BESIDE[REVENUE]] -= left.pop((kind.line[place] or "", kind.revenue_currency or ""), 0)
 
 
-def _share_revenue(
-    rater: Rater, sources: Sequence[UsageSource], source: Codes, names: Mapping[str, Named], counts: Floats
-) -> None:
+def _share_revenue(rater: Rater, rows: _Rows) -> _Rows:
     """What a customer earns as a whole grows with its requests, on whichever row it is stated: it goes with them.
 
-    Of a log that counts no requests, with the tokens.
+    Of a log that counts no requests, with the tokens. Usage of one who pays in several currencies is parted among them:
+    each amount has the exchange rates of its own.
     """
     import numpy as np
 
+    sources, source, names, counts = rows
     whole = np.array([each.kind.earns == "whole" for each in sources], dtype=bool)[source]
     if not whole.any() or (CUSTOMER in rater.ledger.names and CUSTOMER not in rater.options.by):
-        return  # nobody earns so, or nobody asks what is earned by customer
+        return rows  # nobody earns so, or nobody asks what is earned by customer
     unit = names[CUSTOMER][1][whole] if CUSTOMER in rater.options.by else np.zeros(int(whole.sum()), dtype=np.intp)
     known = np.array([each.knows_requests for each in sources], dtype=bool)[source][whole]
-    listed = list(dict.fromkeys(each.kind.revenue_currency for each in sources))
-    paid_in = np.array([listed.index(each.kind.revenue_currency) for each in sources], dtype=np.intp)[source][whole]
+    currencies = list(dict.fromkeys(each.kind.revenue_currency for each in sources))
+    paid_in = np.array([currencies.index(each.kind.revenue_currency) for each in sources], dtype=np.intp)[source][whole]
     requests, revenue = counts[whole, -3], counts[whole, -2]
     of_unit = [np.bincount(unit, column) for column in (requests, ~known)]
     by_requests = ((of_unit[0] > 0) & (of_unit[1] == 0))[unit]
     weight = np.where(by_requests, requests, counts[whole, :-3].sum(axis=1))
-    total = np.bincount(unit, weight)[unit]
-    first = np.zeros(int(unit.max()) + 1, dtype=np.intp)
-    first[unit] = paid_in
-    in_one = np.bincount(unit, paid_in != first[unit])[unit] == 0
-    shared = np.divide(
-        np.bincount(unit, revenue)[unit] * weight, total, out=revenue.copy(), where=in_one & (total != 0)
+    total = np.bincount(unit, weight)
+    paid = np.array([np.bincount(unit, np.where(paid_in == place, revenue, 0)) for place in range(len(currencies))])
+    times = np.count_nonzero(paid, axis=0)  # currencies of a unit
+    is_parted = (times > 1) & (total != 0)
+    share = np.divide(weight, total[unit], out=np.zeros(len(weight)), where=total[unit] != 0)
+    counts[whole, -2] = np.divide(
+        paid.sum(axis=0)[unit] * weight, total[unit], out=revenue.copy(), where=total[unit] != 0
     )
-    counts[whole, -2] = shared
+    if not is_parted.any():
+        return rows
+    mine = np.flatnonzero(whole)[is_parted[unit]]
+    unit, share = unit[is_parted[unit]], share[is_parted[unit]]
+    kept = np.setdiff1d(np.arange(len(source)), mine)
+    taken, sources, of_source, parts = [kept], [*sources], [source[kept]], [counts[kept]]
+    for place, currency in enumerate(currencies):
+        here = paid[place][unit] != 0
+        part = counts[mine[here]] / times[unit[here]][:, None]
+        part[:, -2] = (paid[place][unit] * share)[here]
+        taken, parts = [*taken, mine[here]], [*parts, part]
+        used, own = np.unique(source[mine[here]], return_inverse=True)
+        of_source.append(own.reshape(-1) + len(sources))
+        sources += [
+            replace(each, kind=replace(each.kind, revenue_currency=currency))
+            for each in map(sources.__getitem__, used.tolist())
+        ]
+    row = np.concatenate(taken)
+    named = {name: (values, codes[row]) for name, (values, codes) in names.items()}
+    return sources, np.concatenate(of_source), named, np.concatenate(parts)
 
 
 def _of_sources(rater: Rater, sources: Sequence[UsageSource]) -> dict[str, Named]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from costcalc.meters import meters
 from costcalc.pricebook.model import Model
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, Unresolved
 from costcalc.pricebook.terms import Commitment, Discount
 from costcalc.problems import Place, Problem, nearest_names
@@ -85,5 +86,5 @@ def alias_problems(pricebook: Pricebook, aliases: Mapping[str, str], places: Map
         if isinstance(found, Unresolved) and target not in pricebook.known_names():
             yield Problem(
                 "unknown-target", f'the alias "{name}" means "{written}": {found.reason}', places.get(name),
-                nearest=pricebook.nearest([target])[target], remedy="name a model of the pricebooks as PROVIDER/MODEL",
+                nearest=nearest_models(pricebook, [target])[target], remedy="name a model of the pricebooks as PROVIDER/MODEL",
             )  # fmt: skip

@@ -7,23 +7,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
-from difflib import SequenceMatcher
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from costcalc.meters import meters
 from costcalc.pricebook.hosts import LABELS_OF_HOSTS, Host, host_in, host_named, makers_name, prefix_of
 from costcalc.pricebook.model import NEVER_APPLIES, Book, Model, PriceBlock
 from costcalc.pricebook.summary import summaries
 from costcalc.pricebook.terms import Terms
-from costcalc.problems import nearest_names
 from costcalc.records import dataclass
 from costcalc.selectors import Selector, glob_matches, glob_pattern
 
-_SUGGESTED = 3
-_SLIP = 0.7  # likeness of names that are one, but for a slip
-_MARKS = re.compile("[^a-z0-9]")  # that part the words of a name
-_LEAST_NAME = 5  # characters of a name that is looked for within others
-_WORD = re.compile(r"[a-z]+|[\d.]+")
 # A date suffix names a snapshot of the same model and inherits everything.
 # A path that says where a host serves the model: Vertex AI's, Bedrock's with a region before it, and an ARN of Bedrock.
 _PATHS = (
@@ -365,7 +358,7 @@ class Pricebook:
         prefix, slash, rest = wanted.partition("/")
         if slash and (known := self.provider_named(prefix)) and not host_named(prefix):
             found = self._resolve_with(known, prefix, rest, region)
-            if isinstance(found, Unresolved) and not found.provider and (sellers := self._sellers(wanted)):
+            if isinstance(found, Unresolved) and not found.provider and (sellers := self.sellers_of(wanted)):
                 return replace(found, reason=f"{found.reason}; {_sold_by(sellers)}")
             return found
         offers = {
@@ -375,7 +368,7 @@ class Pricebook:
         }
         homes = [found for found in offers.values() if not self.model(found).resold]
         candidates = homes or list(offers.values())
-        if len(candidates) == 1 and not homes and (sellers := self._sellers(wanted)):
+        if len(candidates) == 1 and not homes and (sellers := self.sellers_of(wanted)):
             sold = sorted({*sellers, f"{candidates[0].provider}/{candidates[0].model}"})
             return Unresolved(_unsaid(sold))
         if len(candidates) == 1:
@@ -389,10 +382,10 @@ class Pricebook:
         head, rest = prefix_of(wanted)
         if known := self.provider_named(head):  # `openai:gpt-5`
             return self._resolve_with(known, head, rest, region)
-        sellers = self._sellers(wanted)
+        sellers = self.sellers_of(wanted)
         return Unresolved(_unsaid(sellers) if sellers else "no pricebook knows this model")
 
-    def _sellers(self, wanted: str) -> list[str]:
+    def sellers_of(self, wanted: str) -> list[str]:
         """What hosts sell by this name, by the maker's behind its `/`, or with a maker before it, as PROVIDER/MODEL.
 
         None of them is taken, for the log does not say who bills it.
@@ -499,27 +492,6 @@ class Pricebook:
         names.update(alias for book in self.books for model in summaries(book).values() for alias in model.aliases)
         return sorted(name for name in names if "*" not in name)
 
-    def nearest(self, names: Iterable[str], seller: str = "") -> dict[str, tuple[str, ...]]:
-        """For each unknown name the models that may have been meant, as `provider/model`: so they can be copied.
-
-        Those of the `seller`, where one is known, go first.
-        """
-        full, bare = self.model_names(), tuple(self.known_names())
-        found = {}
-        for name in names:
-            provider, _, model = name.lower().rpartition("/")
-            if hosted := host_in(name.lower()):
-                full = sorted({*full, *self._models_at(self.provider_named(hosted[0].name) or "")})
-            near = [each for known in _by_family(model, bare) for each in self._billed_as(known, full)]
-            named = f"{self.provider_named(provider) or provider}/"
-            near.sort(key=lambda each: not each.startswith(named))
-            if not near or not near[0].startswith(named):
-                near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
-            is_known = hosted or isinstance(self.resolve(name), ResolvedModel)
-            sellers = [] if is_known else self._sellers(name.strip().lower())
-            found[name] = tuple(dict.fromkeys((*self._run_together(model, seller), *sellers, *near)))[:_SUGGESTED]
-        return found
-
     def sells_tokens(self, name: str) -> bool:
         """Whether `provider/model` has a price by the token, on any of its lists and days."""
         provider, _, model = name.partition("/")
@@ -534,25 +506,8 @@ class Pricebook:
             for meter in rates
         )
 
-    def _run_together(self, model: str, seller: str) -> list[str]:
-        """The seller's models in whose names this one is written with other marks: NovaPro is amazon.nova-pro-v1:0."""
-        wanted = _MARKS.sub("", model)
-        if not seller or len(wanted) < _LEAST_NAME:
-            return []
-        return sorted(
-            {each for each in self._models_at(seller) if wanted in _MARKS.sub("", each)},
-            key=lambda each: (len(each), each),
-        )
-
-    def _models_at(self, provider: str) -> Iterator[str]:
+    def models_at(self, provider: str) -> Iterator[str]:
         return (f"{provider}/{name}" for book in self.by_provider.get(provider, ()) for name in book.models)
-
-    def _billed_as(self, name: str, full: Sequence[str]) -> list[str]:
-        """A bare name with its home provider, or with every provider that bills it."""
-        found = self.resolve(name)
-        if isinstance(found, ResolvedModel):
-            return [f"{found.provider}/{found.model}"]
-        return [each for each in full if each.endswith(f"/{name}")]
 
 
 def _unsaid(sellers: Sequence[str]) -> str:
@@ -561,28 +516,6 @@ def _unsaid(sellers: Sequence[str]) -> str:
 
 def _sold_by(sellers: Iterable[str]) -> str:
     return f"sold by {', '.join(each.partition('/')[0] for each in sellers)}"
-
-
-@lru_cache(maxsize=200)  # a page, a file and the next question ask for the same names
-def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The known names that are alike, those first that begin with the same words: gpt-4o-audio is nearest to gpt-4o."""
-    own = _WORD.findall(name)
-    shared = {each: _equal_at_first(own, _WORD.findall(each.lower())) for each in known}
-    most = max(shared.values(), default=0)
-    family = [each for each, count in shared.items() if count == most] if most else []
-    alike = SequenceMatcher(b=name)
-
-    def likeness(each: str) -> float:
-        alike.set_seq1(each.lower())
-        return alike.ratio()
-
-    # A slip at the beginning leaves the rest equal; names that have neither in common mislead.
-    near = [each for each in nearest_names(name, known) if shared[each] or likeness(each) > _SLIP]
-    return tuple(sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True))
-
-
-def _equal_at_first(one: Sequence[str], other: Sequence[str]) -> int:
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _models_of(book: Book) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from costcalc.meters import billable_counts, meters
 from costcalc.problems import fail
 from costcalc.rating.kinds import ChargeKey
-from costcalc.rating.linetable import ORDERED_BY, CostLine, LineTable, Spot, TableParts, Unit
+from costcalc.rating.line import ReportLine
+from costcalc.rating.linetable import ORDERED_BY, LineTable, Spot, TableParts, Unit
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating
 from costcalc.rating.rate import Rater
 from costcalc.rating.unpriced import Lacking, OpenUnpriced, PriceHints
@@ -188,13 +189,13 @@ class BreakdownLines:
             }
 
 
-def _shortfalls(charges: Sequence[Charge]) -> list[CostLine]:
+def _shortfalls(charges: Sequence[Charge]) -> list[ReportLine]:
     """A line for each name that such charges have."""
     found: dict[LineKey, Cost] = {}
     for charge in charges:
         found[charge.line] = found.get(charge.line, ZERO) + charge.cost
     bases = tuple(sorted({charge.basis for charge in charges}))
-    return [CostLine(key, cost, Fraction(), Fraction(), Fraction(), bases) for key, cost in found.items()]
+    return [ReportLine(key, cost, Fraction(), Fraction(), bases) for key, cost in found.items()]
 
 
 def by_line(rater: Rater, rating: Rating) -> Rating:

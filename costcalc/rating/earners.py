@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -120,7 +119,7 @@ def with_earnings(ledger: UsageLedger, earnings: Earnings, timezone: str) -> Usa
     width = len(ledger.meters)
     earned = []
     for (name, currency, month), amount in joined.amounts.items():
-        day = min(days[1], month.next.first - timedelta(days=1))
+        day = min(days[1], month.last)
         at = utc_midnight(day) if naive else instant_of_day(day, timezone)
         names = tuple(name if i == place else None for i in range(len(ledger.dimensions)))
         earned.append(

@@ -9,7 +9,7 @@ from itertools import count
 
 from costcalc.money import decimals_of, exact_text
 from costcalc.rating.linecoins import LineCoins
-from costcalc.rating.linetable import PARTLY, PRICED, UNPRICED, LineTable
+from costcalc.rating.linetable import STATUS_BITS, LineTable
 from costcalc.records import dataclass
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.tables import Kind, TextColumn, parquet_of
@@ -102,8 +102,8 @@ class LineCells:
         listed = {bits: "+".join(self.table.evidence(bits)) for bits in range(1 << len(self.table.bases))}
         return f"CASE bases {' '.join(f'WHEN {bits} THEN {quoted(text)}' for bits, text in listed.items())} END"
 
-    def status_text(self, names: Mapping[int, str]) -> str:
-        return f"CASE status {' '.join(f'WHEN {bits} THEN {quoted(names[bits])}' for bits in (PRICED, PARTLY, UNPRICED))} END"
+    def status_text(self) -> str:
+        return f"CASE status {' '.join(f'WHEN {bit} THEN {quoted(name)}' for name, bit in STATUS_BITS.items())} END"
 
     def _ended(self, number: str, unit: int) -> str | None:
         """A number of a unit whose decimals end; None: later than the engine's integers can say."""

@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
+from costcalc.rating.line import PARTLY, PRICED, UNPRICED, ReportLine, status_together
 from costcalc.rating.model import Cost, LineKey
+from costcalc.rating.totals import Outcome, outcome
 from costcalc.records import dataclass
 from costcalc.usage.counting.breakdown import MODEL, Breakdown, Weights
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.ledger import Earns
 
 TIME_NAMES = ("day", "month")
-PRICED, PARTLY, UNPRICED = 1, 2, 4  # bits: what is priced of lines
+STATUS_BITS = {PRICED: 1, PARTLY: 2, UNPRICED: 4}  # in the engine, which adds them up
 ORDERED_BY: int = 10**12  # parts of the currency by which lines are ordered; every unit of costs is a whole part of one
 _AT_ONCE = 10_000
 _COUNTS = ("tokens", "unpriced", "requests")
-
-
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """What one line of a report comes to."""
-
-    key: LineKey
-    cost: Cost
-    tokens: Fraction
-    unpriced: Fraction  # tokens
-    requests: Fraction | None  # None: the log does not say
-    bases: tuple[str, ...]
-    earned: tuple[Fraction, Cost] | None = None  # its revenue, and the cost against it; None: unknown
-    is_bound: bool = False  # some of what stands against it has no price
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +56,16 @@ class TableParts:
     as_whole: bool = False  # of customers who earn by all their rows together
 
 
-class LineTable:
-    """Lines in the order of a report. Their columns: `c0` … (names, "" where there is none), `n0` … (costs, one for each
+class LineTable(Sequence[ReportLine]):
+    """Lines in the order of a report, made when they are asked for. Their columns: `c0` … (names, "" where there is none), `n0` … (costs, one for each
     reading), `tokens`, `unpriced`, `requests`, `bases` (bits), `status` (a bit); where something is earned `earned`, in
     the unit of costs, and `v0` … (the costs against it): NULL where that is unknown.
     """
 
-    def __init__(self, wanted: TableParts, more: Sequence[CostLine]) -> None:
+    def __init__(self, wanted: TableParts, more: Sequence[ReportLine]) -> None:
         self.by, self.unit, self.readings = wanted.by, wanted.unit, wanted.readings
         self.breakdown, self.engine = wanted.breakdown, wanted.breakdown.engine
-        every = [each.bases for each in wanted.spots] + [line.bases for line in more]
+        every = [each.bases for each in wanted.spots] + [line.basis for line in more]
         self.bases = sorted({base for bases in every for base in bases})
         self.names = [f"c{i}" for i in range(max(1, len(self.by)))]
         self.costs = [f"n{i}" for i in range(self.readings)]
@@ -163,35 +151,61 @@ class LineTable:
         below = " OR ".join(f"{name} < 0" for name in self.costs)
         return bool(self.engine.fetch(f"SELECT 1 FROM {self.name} WHERE {below} LIMIT 1"))
 
-    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[CostLine]:
-        """The lines from one place to another."""
+    @overload
+    def __getitem__(self, position: int) -> ReportLine: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[ReportLine]: ...
+    def __getitem__(self, position: int | slice) -> ReportLine | list[ReportLine]:
+        chosen = range(len(self))[position]
+        if isinstance(chosen, int):
+            return next(self._from(chosen, chosen + 1))
+        if chosen.step != 1:
+            return [*self][position]
+        return [*self._from(chosen.start, chosen.stop)]
+
+    def __iter__(self) -> Iterator[ReportLine]:
+        return self._from(0, len(self))
+
+    def __reduce__(self) -> tuple[type[list[ReportLine]], tuple[list[ReportLine]]]:
+        """A copy is a list: the engine stays where it is."""
+        return list, ([*self],)
+
+    def _from(self, start: int, stop: int) -> Iterator[ReportLine]:
         columns = ", ".join([*(f"{name}::VARCHAR" for name in self.names), *self.costs, *_COUNTS, "bases", "status", *self.earning])  # fmt: skip
-        end = len(self) if stop is None else min(stop, len(self))
-        for first in range(start, end, _AT_ONCE):
-            chosen = f"rowid >= {first} AND rowid < {min(first + _AT_ONCE, end)}"
+        for first in range(start, stop, _AT_ONCE):
+            chosen = f"rowid >= {first} AND rowid < {min(first + _AT_ONCE, stop)}"
             for row in self.engine.fetch(f"SELECT {columns} FROM {self.name} WHERE {chosen} ORDER BY rowid"):
                 yield self._line(row)
 
-    def _line(self, row: Sequence[Any]) -> CostLine:
+    def _line(self, row: Sequence[Any]) -> ReportLine:
         wide = len(self.names)
-        tokens, unpriced, requests, bases, status, *earning = row[wide + self.readings :]
-        is_known = bool(earning) and earning[0] is not None
-        return CostLine(
+        tokens, unpriced, requests, bases, bits, *earning = row[wide + self.readings :]
+        earned, status = self.earned(earning), self.status(bits)
+        return ReportLine(
             tuple(name or None for name, _ in zip(row, self.by, strict=False)),
             self.cost(row[wide : wide + self.readings]),
-            self.count(tokens),
-            self.count(unpriced),
-            None if requests is None else self.count(requests),
+            None if requests is None else self.counted(requests),
+            self.counted(tokens),
             self.evidence(bases),
-            (Fraction(earning[0], self.unit.cost), self.cost(earning[1:])) if is_known else None,
-            is_known and self.as_whole and status != PRICED,
+            status,
+            earned,
+            self.as_whole and earned is not None and status != PRICED,
+            self.counted(unpriced),
         )
+
+    def earned(self, numbers: Sequence[int | None]) -> Outcome | None:
+        """The revenue and the costs against it, which stand in `earning`; None: unknown."""
+        known = [int(number) for number in numbers if number is not None]
+        return outcome(self.cost(known[1:]), Fraction(known[0], self.unit.cost)) if known else None
+
+    def status(self, bits: int) -> str:
+        return status_together({name for name, bit in STATUS_BITS.items() if bits & bit})
 
     def cost(self, numbers: Sequence[int]) -> Cost:
         amounts = [Fraction(number, self.unit.cost) for number in numbers]
         return Cost(*(amounts if len(amounts) == 4 else amounts * 4))
 
-    def count(self, number: int) -> Fraction:
+    def counted(self, number: int) -> Fraction:
         return Fraction(number, self.unit.count)
 
     def evidence(self, bits: int) -> tuple[str, ...]:
@@ -229,7 +243,7 @@ class LineTable:
         )  # fmt: skip
         sums = self.breakdown.sums(opened, wanted.weights, len(asked))
         unordered = self.breakdown.table("unordered")
-        status = f"CASE WHEN whole THEN {PRICED} WHEN bases <> 0 THEN {PARTLY} ELSE {UNPRICED} END AS status"
+        status = "CASE WHEN whole THEN {} WHEN bases <> 0 THEN {} ELSE {} END AS status".format(*STATUS_BITS.values())
         earning = "".join(f", CASE WHEN known THEN {name} END AS {name}" for name in self.earning)
         left = ", ".join(["whole", "used", *(["known", *self.earning] if self.earns else [])])
         self.engine.execute(
@@ -259,12 +273,12 @@ class LineTable:
             ],
         )
 
-    def _insert(self, table: str, more: Sequence[CostLine]) -> None:
+    def _insert(self, table: str, more: Sequence[ReportLine]) -> None:
         for line in more:
             costs = (line.cost.before, line.cost.low, line.cost.mid, line.cost.high)[: self.readings]
             numbers = [round(amount * self.unit.cost) for amount in costs]
             names = [name or "" for name in line.key] or [""]
-            self.engine.insert(table, [(*names, *numbers, 0, 0, 0, self._bits(line.bases), PRICED, *(None for _ in self.earning))])  # fmt: skip
+            self.engine.insert(table, [(*names, *numbers, 0, 0, 0, self._bits(line.basis), STATUS_BITS[line.status], *(None for _ in self.earning))])  # fmt: skip
 
     def _bits(self, bases: Sequence[str]) -> int:
         return sum(1 << self.bases.index(base) for base in bases)

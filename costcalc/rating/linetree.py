@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from costcalc.rating.linetable import PRICED, TIME_NAMES, LineTable
-from costcalc.rating.model import Cost
+from costcalc.rating.line import PRICED, LineSums, ReportLine
+from costcalc.rating.linetable import STATUS_BITS, TIME_NAMES, LineTable
 from costcalc.records import dataclass
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Drawn:
-    """A row and the rows beneath it. One that is `folded` stands for so many others; a closed one hides its parts."""
+class Node:
+    """A row and what it is the sum of. One that is `folded` stands for so many others; a closed one hides its parts."""
 
     name: str | None
-    numbers: tuple[int, ...]  # its costs, in the unit of the table
-    tokens: int
-    requests: int | None
-    status: int  # bits: PRICED, PARTLY, UNPRICED
-    folded: int
-    is_closed: bool
-    parts: tuple[Drawn, ...]
-    earned: tuple[int, ...] | None = None  # revenue and the costs against it; None: unknown
-    is_bound: bool = False  # some of what stands against it has no price
+    level: int
+    numbers: tuple[int, ...]  # its costs that are told apart, as whole numbers of one unit
+    of: LineSums
+    parts: tuple[Node, ...] = ()
+    folded: int = 0
+    is_closed: bool = False
+    line: ReportLine | None = None  # where it is one that is a value
 
 
 class LineTree:
@@ -54,16 +53,11 @@ class LineTree:
         """Whether anything is folded there."""
         return bool(self.engine.fetch(f"SELECT 1 FROM {self.levels[level]} WHERE hidden LIMIT 1"))
 
-    def total(self) -> Cost:
-        """The sum of all lines, as they stand in the table."""
-        sums = ", ".join(f"coalesce(sum({name}), 0)::HUGEINT" for name in self.table.costs)
-        return self.table.cost(self.engine.fetch(f"SELECT {sums} FROM {self.levels[0]}")[0])
-
-    def drawn(self) -> tuple[Drawn, ...]:
+    def drawn(self) -> tuple[Node, ...]:
         """The rows of a page, from the top."""
         return self._drawn(0, [self._rows(level) for level in range(len(self.levels))], ())
 
-    def _drawn(self, level: int, rows: Sequence[dict[tuple[str, ...], list[Drawn]]], path: tuple[str, ...]) -> tuple[Drawn, ...]:  # fmt: skip
+    def _drawn(self, level: int, rows: Sequence[dict[tuple[str, ...], list[Node]]], path: tuple[str, ...]) -> tuple[Node, ...]:  # fmt: skip
         found = []
         for row in rows[level].get(path, ()):
             if row.folded or row.is_closed or level + 1 == len(rows):
@@ -73,7 +67,7 @@ class LineTree:
                 found.append(replace(row, parts=parts))
         return tuple(found)
 
-    def _rows(self, level: int) -> dict[tuple[str, ...], list[Drawn]]:
+    def _rows(self, level: int) -> dict[tuple[str, ...], list[Node]]:
         """The rows of a level that are drawn, by the names above them."""
         above, name = self.above(level), self.table.names[level]
         texts = [f"{each}::VARCHAR" for each in above]
@@ -86,18 +80,21 @@ class LineTree:
             f"SELECT {alone}, {order} AS place FROM {table}{opened} WHERE NOT hidden UNION ALL "
             f"SELECT {sums}, false, count(*), NULL FROM {table}{opened} WHERE hidden GROUP BY ALL HAVING count(*) > 0 ORDER BY place NULLS LAST"
         )
-        found: dict[tuple[str, ...], list[Drawn]] = {}
+        found: dict[tuple[str, ...], list[Node]] = {}
         for *names, largest, folded, _ in listed:
             path, (own, *values) = tuple(names[:level]), names[level:]
-            numbers, (tokens, requests, status, *earning) = values[: len(self.costs)], values[len(self.costs) :]
+            numbers, held = values[: len(self.costs)], values[len(self.costs) :]
             is_closed = folded > 0 or not (self.table.has_time or largest)
-            earned = tuple(map(int, earning[:-1])) if earning and earning[0] is not None else None
-            row = Drawn(
-                own or None, tuple(map(int, numbers)), tokens, requests, status, folded, is_closed, (), earned,
-                bool(earning and earning[-1]),
-            )  # fmt: skip
+            row = Node(own or None, level, tuple(map(int, numbers)), self._sums(*held), (), folded, is_closed)
             found.setdefault(path, []).append(row)
         return found
+
+    def _sums(self, tokens: int, requests: int | None, status: int, *earning: Any) -> LineSums:
+        table = self.table
+        return LineSums(
+            table.counted(tokens), None if requests is None else table.counted(requests), table.status(status),
+            table.earned(earning[:-1]), bool(earning and earning[-1]),
+        )  # fmt: skip
 
     def _opened(self, level: int) -> str:
         """The rows of a level whose parts are drawn."""
@@ -114,7 +111,7 @@ class LineTree:
         if not table.has_time:
             rows = self.engine.fetch(f"SELECT rowid FROM {table.name} ORDER BY {self.table.loses}{self.last} DESC, tokens DESC, rowid LIMIT {self.largest}")  # fmt: skip
             largest = f"rowid IN ({', '.join(str(row) for (row,) in rows) or 'NULL'})"
-        bound = f"{table.as_whole} AND earned IS NOT NULL AND status <> {PRICED} AS bound"
+        bound = f"{table.as_whole} AND earned IS NOT NULL AND status <> {STATUS_BITS[PRICED]} AS bound"
         held = [bound if name == "bound" else name for name in self.held]
         columns = [*table.names, *table.costs, *held, "bases <> 0 AS evident", f"{largest} AS largest"]
         return f"SELECT rowid AS line, {', '.join(columns)} FROM {table.name}"

@@ -13,6 +13,7 @@ from math import lcm
 from typing import Any, NamedTuple, overload
 
 from costcalc.pricebook.hosts import host_named
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import LineKey, Unpriced
 from costcalc.usage.counting.breakdown import MODEL, REQUESTS, ROWS, Breakdown, Weights
@@ -44,7 +45,7 @@ class PriceHints:
     def near(self, models: Sequence[Named]) -> dict[Named, tuple[str, ...]]:
         """Near names for these: of models that are sold by the token, as the usage that asks for them is counted."""
         asked = {each: _asked(*each) for each in models}
-        found = self.pricebook.nearest(dict.fromkeys(asked.values()), self.seller) if asked else {}
+        found = nearest_models(self.pricebook, dict.fromkeys(asked.values()), self.seller) if asked else {}
         # What a host's name says of the maker's model is nearer than other models of the host.
         makers = {each: self.pricebook.makers_model(each[1]) for each in asked}
         return {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from costcalc.rating.line import PARTLY
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import NO_CHANGES
 from costcalc.render import cells
-from costcalc.render.blocks import Block, Cell, Column, Grid, Note, Style, grid
+from costcalc.render.blocks import Block, Cell, Column, Grid, Note, grid
 from costcalc.render.cells import TOTAL, change_style
 from costcalc.render.rows import OF_A_MONTH, page_columns
-from costcalc.render.tree import PARTLY, Row, Table
+from costcalc.render.tree import Row, Table
 from costcalc.render.words import capital, decimal_text, price_text, rise_word
 from costcalc.reports.plan.model import Plan
 from costcalc.scenario.model import PriceChanges
@@ -52,12 +53,12 @@ def table_notes(table: Table, total: Cost, currency: str, changes: PriceChanges 
         yield Note(f"Exact: {price_text(total.before)}{then} {currency}.", "quiet")
 
 
-def name_cell(row: Row, by: Sequence[str], style: Style = "") -> Cell:
+def name_cell(row: Row, by: Sequence[str]) -> Cell:
     """The row's name; what the log leaves open is said to be open."""
     if row.folded:
         return Cell(f"… {row.folded:,} more", "quiet", indent=row.level)
     name = row.name or (f"(no {by[row.level]})" if by else "everything")
-    return Cell(name + (" *" if row.status == PARTLY else ""), style, indent=row.level)
+    return Cell(name + (" *" if row.status == PARTLY else ""), indent=row.level)
 
 
 def total_cell(total: Row) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from costcalc.calendar import month_of
+from costcalc.calendar import ONE_DAY, DayRange, month_of
 from costcalc.money import minor_digits, round_half_up, round_to_total
 from costcalc.render import fields as f
 from costcalc.render import json_ as common
@@ -31,8 +31,7 @@ from costcalc.render.words import (
 )
 from costcalc.render.written import Writers
 from costcalc.reports.daily import LEAST_DAYS
-from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast, ForecastPeriod
-from costcalc.reports.history import ONE_DAY
+from costcalc.reports.forecast import MIX_DAYS, BudgetAnswer, Estimate, Forecast
 
 ESTIMATE = "Estimate"
 _DAYS_SHOWN = 63  # of the history, on the chart
@@ -69,9 +68,9 @@ def quantile_text(quantile: Fraction) -> str:
     return f"P{decimal_text(round_half_up(quantile * 100, 2).normalize())}"
 
 
-def period_text(period: ForecastPeriod) -> str:
+def period_text(period: DayRange) -> str:
     """`October 2026`, `2026`, `1 Sep – 15 Oct 2026`."""
-    following = period.last + ONE_DAY
+    following = period.after
     if following.day == 1 and period.first.day == 1:
         if (period.first.year, period.first.month) == (period.last.year, period.last.month):
             return long_month_text(month_of(period.first))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from costcalc.money import minor_digits
+from costcalc.rating.line import UNPRICED
 from costcalc.rating.linecells import LineCells
 from costcalc.rating.linecoins import coins_of
-from costcalc.rating.linetable import TIME_NAMES, UNPRICED, LineTable
+from costcalc.rating.linetable import STATUS_BITS, TIME_NAMES, LineTable
 from costcalc.rating.linetree import LineTree
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import fields as f
@@ -23,9 +24,8 @@ from costcalc.render.rows import (
     own_names,
     shown_costs,
 )
-from costcalc.render.tree import LARGEST, STATUS_NAMES, coins_of_total
+from costcalc.render.tree import LARGEST, coins_of_total
 from costcalc.reports.cost import CostReport
-from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.tables import Kind
@@ -36,9 +36,8 @@ Texts = dict[str, tuple[str, Kind]]  # header → SQL
 
 def cells_of(report: CostReport | Plan, others: Others = lambda _cells, _place: {}) -> LineCells:
     """The cells of every line, as `rows` has them of lines that are values."""
-    lines, rating = lines_in(report), report.rating
-    assert isinstance(lines, LinesInEngine)
-    table = lines.table
+    table, rating = lines_in(report), report.rating
+    assert isinstance(table, LineTable)
     digits = minor_digits(rating.currency)
     tree = LineTree(table, LARGEST)
     cells = LineCells(coins_of(tree, coins_of_total(rating.total, digits, table.width), 10**digits))
@@ -73,7 +72,7 @@ def _texts(cells: LineCells, columns: Sequence[str], digits: int, currency: str)
     table = cells.table
     places = {"before": 0, "low": 1, "mid": 2, "high": 3} if table.readings == 4 else dict.fromkeys(columns, 0)
     coins = {name: f"x{min(place, _last_coin(table, place))}" for name, place in places.items()}
-    unit, known = table.unit, f"CASE WHEN status <> {UNPRICED} THEN"
+    unit, known = table.unit, f"CASE WHEN status <> {STATUS_BITS[UNPRICED]} THEN"
     texts: Texts = {
         name: (cells.exact_text(name, unit.count, RATIO_DIGITS, table.most_counted), "count")
         for name in ("requests", "tokens")
@@ -91,7 +90,7 @@ def _texts(cells: LineCells, columns: Sequence[str], digits: int, currency: str)
     share = cells.exact_text(part, bill, RATIO_DIGITS, table.most) if bill else "NULL"
     texts["share"] = f"{known} {share} END", "decimal"
     texts["basis"] = cells.basis_text(), "text"
-    texts["status"] = cells.status_text(STATUS_NAMES), "text"
+    texts["status"] = cells.status_text(), "text"
     texts["unpriced_tokens"] = cells.exact_text("unpriced", unit.count, RATIO_DIGITS, table.most_counted), "count"
     return texts
 

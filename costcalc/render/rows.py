@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from costcalc.rating.line import UNPRICED, ReportLine
 from costcalc.rating.model import LineKey, RateUsed, Rating
 from costcalc.rating.rate import PRICE_FIELDS
 from costcalc.render import cells
@@ -14,10 +15,9 @@ from costcalc.render import fields as f
 from costcalc.render.blocks import Cell, Column
 from costcalc.render.columns import columns_of
 from costcalc.render.fields import Field, Fields, Json, Rows, Value
-from costcalc.render.tree import UNPRICED, Row, Table, status_of, table_of
+from costcalc.render.tree import Row, Table, table_of
 from costcalc.render.words import percent_text
 from costcalc.reports.cost import CostReport
-from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
 UNALLOCATED = "unallocated"  # the name of what a log's own column leaves open: it has a line of its own
@@ -85,9 +85,8 @@ def fx_columns(rates: Sequence[RateUsed], month_of: Callable[[Any], object]) -> 
 
 def placed(line: ReportLine, table: Table) -> Json:
     """A line with what its table says of it; of one without a price no cost is known."""
-    status = status_of(line, table.holes)
-    row: Json = {"of": line, "key": line.key, "by": table.by, "status": status}
-    if status == UNPRICED:
+    row: Json = {"of": line, "key": line.key, "by": table.by, "status": line.status}
+    if line.status == UNPRICED:
         return row
     return row | {"cost": line.cost, "figures": table.by_line[line.key], "share": table.share_of(line)}
 

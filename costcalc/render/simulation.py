@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from costcalc.money import exact_text, minor_digits, round_half_up
 from costcalc.months.inputs import Input
+from costcalc.rating.totals import Totals
 from costcalc.render import cells
 from costcalc.render.blocks import Block, Cell, Column, Gap, Grid, Note, grid
 from costcalc.render.cells import NONE
@@ -25,7 +26,6 @@ from costcalc.render.words import (
     share_text,
 )
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.plan.totals import Totals
 from costcalc.reports.simulation import Quantiles, Simulated, Simulation, Swing
 
 _SHOWN = (8, 12)  # inputs of the tornado; where there is room, more

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from costcalc.rating.totals import Outcome
 from costcalc.render import fields as f
 from costcalc.render.fields import Rows
 from costcalc.render.written import Writers
-from costcalc.reports.plan.totals import Outcome
 from costcalc.reports.sweep import Sweep
 
 COLUMNS = f.fields(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from costcalc.problems import fail
+from costcalc.rating.linetable import LineTable
 from costcalc.render.fields import Rows
 from costcalc.render.linerows import cells_of, values_of
 from costcalc.render.rows import all_columns, line_rows, lines_in
 from costcalc.render.written import part_of
-from costcalc.reports.lines import LinesInEngine
 from costcalc.reports.plan.model import Plan
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def frame_of(report: object, table: str = "lines", *, exact: bool = True) -> pd.
 def _is_in_engine(report: object, table: str) -> bool:
     """Whether the engine holds the rows, and writes them."""
     lines = lines_in(report)
-    return table == "lines" and isinstance(lines, LinesInEngine) and bool(lines)
+    return table == "lines" and isinstance(lines, LineTable) and bool(lines)
 
 
 def _plan_rows(plan: Plan, table: str) -> Rows:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from typing import TypeVar
 
-from costcalc.money import minor_digits, round_half_up, sum_if_known
-from costcalc.rating import linetable
+from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.line import UNPRICED, LineSums, ReportLine
 from costcalc.rating.linecoins import coins_of
 from costcalc.rating.linetable import TIME_NAMES, LineTable
-from costcalc.rating.linetree import Drawn, LineTree
+from costcalc.rating.linetree import LineTree, Node
 from costcalc.rating.model import Cost, LineKey, Rating, sum_costs
-from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.records import dataclass
 from costcalc.render.rounding import share_out_together
-from costcalc.reports.lines import LinesInEngine, ReportLine
-from costcalc.reports.plan.totals import Outcome, added, outcome
 
 _MID = 2  # of the four columns
+_NOTHING = LineSums.of(())  # of costs without lines
 LARGEST = 10  # rows beyond the largest ten fold into one
-PRICED, PARTLY, UNPRICED = "priced", "partly unpriced", "unpriced"
-STATUS_NAMES = {linetable.PRICED: PRICED, linetable.PARTLY: PARTLY, linetable.UNPRICED: UNPRICED}  # of bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,58 +80,11 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
-class RowSums:
-    """What is added up of lines, besides their costs."""
-
-    tokens: Fraction
-    requests: Fraction | None  # None: the log does not say
-    status: str
-    earned: Outcome | None  # of the lines whose revenue is known
-    margin_is_bound: bool
-
-    @classmethod
-    def of(cls, lines: Sequence[ReportLine], holes: Collection[LineKey]) -> RowSums:
-        known = [line.earned for line in lines if line.earned]
-        return cls(
-            sum((line.tokens for line in lines), Fraction()),
-            sum_if_known(line.requests for line in lines),
-            _status({status_of(line, holes) for line in lines}),
-            added(known) if known else None,
-            any(line.margin_is_bound for line in lines),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Sized:
     """A line, and its cost in numbers."""
 
     line: ReportLine
     numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Node:
-    """A row and what it is the sum of. `folded` rows stand for so many others; a closed row hides its parts."""
-
-    name: str | None
-    level: int
-    lines: tuple[ReportLine, ...]  # where they are values
-    parts: tuple[Node, ...]
-    numbers: tuple[int, ...]  # its cost, by the scale of the table
-    folded: int = 0
-    is_closed: bool = False
-    held: RowSums | None = None  # of lines that are no values
-
-    @property
-    def size(self) -> int:
-        """The cost after, for the order."""
-        return self.numbers[_MID if len(self.numbers) == 4 else -1]
-
-    @property
-    def place(self) -> tuple[bool, int, Fraction]:
-        """Lines that cost more than they earn stand first, then the dearest; of what has no price, the most tokens."""
-        loses = not self.parts and any(line.loses for line in self.lines)
-        return not loses, -self.size, -sum((line.tokens for line in self.lines), Fraction())
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +108,7 @@ class Row:
     cost: Cost
     figures: Figures
     share: int | None  # whole percents of the bill before; None where there is no bill
-    of: RowSums
+    of: LineSums
     key: LineKey = ()  # of a single line, or of a name that it begins with; empty: a row of a tree, of several, of all
 
     @property
@@ -171,19 +121,14 @@ class Table:
     """The rows drawn, their total, and the figures of every single line, drawn or not."""
 
     by: tuple[str, ...]
+    lines: Sequence[ReportLine]
     rows: tuple[Row, ...]
     total: Row
-    find_holes: Callable[[], frozenset[LineKey]]
-    figures: Callable[[], Mapping[LineKey, Figures]]
-
-    @cached_property
-    def holes(self) -> frozenset[LineKey]:
-        """The lines in which something has no price."""
-        return self.find_holes()
+    find_figures: Callable[[], Mapping[LineKey, Figures]]
 
     @cached_property
     def by_line(self) -> Mapping[LineKey, Figures]:
-        return self.figures()
+        return self.find_figures()
 
     @property
     def has_range(self) -> bool:
@@ -197,95 +142,47 @@ class Table:
 
 def table_of(rating: Rating, lines: Sequence[ReportLine]) -> Table:
     """The table of a report. The same figures go to the page, to CSV and to JSON."""
-    if isinstance(lines, LinesInEngine):
-        return _table_in_engine(lines.table, rating)
-    holes = frozenset(part.line for part in rating.unpriced)
-    return table_with(lines, rating.by, rating.total, rating.currency, holes)
+    if isinstance(lines, LineTable):
+        return _table_in_engine(lines, rating)
+    return table_with(lines, rating.by, rating.total, rating.currency)
 
 
 def table_with(
-    lines: Sequence[ReportLine], by: tuple[str, ...], total: Cost, currency: str, holes: frozenset[LineKey],
-    shown: Figures | None = None,
-) -> Table:  # fmt: skip
-    """The table of lines that add up to a total. `holes`: the lines in which something has no price.
-
-    `shown`: the total's figures, where it stands in another table already.
-    """
+    lines: Sequence[ReportLine], by: tuple[str, ...], total: Cost, currency: str, shown: Figures | None = None
+) -> Table:
+    """The table of lines that add up to a total. `shown`: its figures, where it stands in another table already."""
     digits = minor_digits(currency)
     scale = _scale([*(line.cost for line in lines), total], digits, shown)
     sized = [_Sized(line, scale.numbers(line.cost)) for line in lines]
     top = _nodes(sized, by, 0, _largest_lines(lines, by))
-    figures, total_figures = _figures(top, total, digits, scale, shown)
-    rows, has_shares = _rows(top, figures, scale, scale.numbers(total)[0], holes)
-    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, RowSums.of(lines, holes))
-    return Table(by, rows, every, lambda: holes, lambda: {node.lines[0].key: figures[node] for node in _leaves(top)})
+    figures, whole = _figures(top, total, digits, scale, shown)
+    by_line = lambda: {node.line.key: figures[node] for node in _all(top) if node.line}  # noqa: E731
+    return Table(by, lines, *_rows(top, figures, scale, total, whole), by_line)
 
 
 def _table_in_engine(table: LineTable, rating: Rating) -> Table:
     """The same of lines in the engine: those that are drawn become values."""
-    digits, total = minor_digits(rating.currency), rating.total
-    tree = LineTree(table, LARGEST)
-    scale = Scale(table.unit.cost, table.width)
-    drawn = tree.drawn()
-    top = [_drawn_node(each, 0, table) for each in drawn]
-    figures, total_figures = _figures(top, total, digits, scale)
-    rows, has_shares = _rows(top, figures, scale, sum(node.numbers[0] for node in top), ())
-    every = Row(None, 0, 0, total, total_figures, 100 if has_shares else None, _held(drawn, table))
+    digits, tree = minor_digits(rating.currency), LineTree(table, LARGEST)
+    scale, top = Scale(table.unit.cost, table.width), tree.drawn()
+    figures, whole = _figures(top, rating.total, digits, scale)
 
     def by_line() -> dict[LineKey, Figures]:
-        coins = coins_of(tree, _coins(total_figures, digits, scale.width), 10**digits)
-        return {line.key: _in_coins(own, digits) for line, own in zip(table.lines(), coins.rows(), strict=True)}
+        coins = coins_of(tree, _coins(whole, digits, scale.width), 10**digits)
+        return {line.key: _in_coins(own, digits) for line, own in zip(table, coins.rows(), strict=True)}
 
-    unpriced = rating.unpriced
-    find_holes = unpriced.lines if isinstance(unpriced, OpenUnpriced) else lambda: frozenset(part.line for part in unpriced)  # fmt: skip
-    return Table(rating.by, rows, every, find_holes, by_line)
-
-
-def _drawn_node(row: Drawn, level: int, table: LineTable) -> Node:
-    parts = tuple(_drawn_node(part, level + 1, table) for part in row.parts)
-    return Node(row.name, level, (), parts, row.numbers, row.folded, row.is_closed, _held([row], table))
-
-
-def _held(rows: Sequence[Drawn], table: LineTable) -> RowSums:
-    counts = [row.requests for row in rows]
-    requests = None if None in counts else table.count(sum(filter(None, counts)))
-    return RowSums(
-        table.count(sum(row.tokens for row in rows)),
-        requests,
-        _status({name for bit, name in STATUS_NAMES.items() if _bits(rows) & bit}),
-        _earned(rows, table),
-        any(row.is_bound for row in rows),
-    )
-
-
-def _earned(rows: Sequence[Drawn], table: LineTable) -> Outcome | None:
-    known = [row.earned for row in rows if row.earned]
-    if not known:
-        return None
-    revenue, *covered = map(sum, zip(*known, strict=True))
-    return outcome(table.cost(covered), Fraction(revenue, table.unit.cost))
-
-
-def _bits(rows: Sequence[Drawn]) -> int:
-    found = 0
-    for row in rows:
-        found |= row.status
-    return found
+    return Table(rating.by, table, *_rows(top, figures, scale, rating.total, whole), by_line)
 
 
 def _rows(
-    top: Sequence[Node], figures: Mapping[Node, Figures], scale: Scale, bill: int, holes: Collection[LineKey]
-) -> tuple[tuple[Row, ...], bool]:
-    """The rows that are drawn, and whether there is a bill that they have a share of."""
-    shares = _shares(top, bill)
+    top: Sequence[Node], figures: Mapping[Node, Figures], scale: Scale, total: Cost, whole: Figures
+) -> tuple[tuple[Row, ...], Row]:
+    """The rows that are drawn, and their total."""
+    shares = _shares(top, sum(node.numbers[0] for node in top))
     rows = tuple(
-        Row(
-            node.name, node.level, node.folded, scale.cost(node.numbers), figures[node], shares.get(node),
-            node.held or RowSums.of(node.lines, holes),
-        )
+        Row(node.name, node.level, node.folded, scale.cost(node.numbers), figures[node], shares.get(node), node.of)
         for node in _drawn(top)
-    )  # fmt: skip
-    return rows, bool(shares)
+    )
+    return rows, Row(None, 0, 0, total, whole, 100 if shares else None, LineSums.of(node.of for node in top))
 
 
 def figures_of(costs: Sequence[Cost], currency: str) -> tuple[list[Figures], Figures]:
@@ -308,7 +205,7 @@ def _figures_of(
     nodes: dict[Node, Costs] = {}
 
     def node(costs: Costs) -> Node:
-        found = Node(None, 0, (), tuple(node(part) for part in costs.parts), scale.numbers(costs.cost))
+        found = Node(None, 0, scale.numbers(costs.cost), _NOTHING, tuple(map(node, costs.parts)))
         nodes[found] = costs
         return found
 
@@ -328,18 +225,7 @@ def row_of(lines: Sequence[ReportLine], table: Table, key: LineKey = (), folded:
     """Lines of the table as one row."""
     figures = added_figures([table.by_line[line.key] for line in lines])
     cost = sum_costs(line.cost for line in lines)
-    return Row(None, 0, folded, cost, figures, None, RowSums.of(lines, table.holes), key)
-
-
-def status_of(line: ReportLine, holes: Collection[LineKey]) -> str:
-    """Whether all of a line has a price. `holes`: the lines in which something has none."""
-    if line.key not in holes:
-        return PRICED
-    return PARTLY if line.basis else UNPRICED
-
-
-def _status(found: set[str]) -> str:
-    return found.pop() if len(found) == 1 else PARTLY if found else PRICED
+    return Row(None, 0, folded, cost, figures, None, LineSums.of(lines), key)
 
 
 def _largest_lines(lines: Sequence[ReportLine], by: Sequence[str]) -> frozenset[LineKey] | None:
@@ -359,36 +245,42 @@ def _nodes(
     nodes = [_node(name, found, by, level, largest) for name, found in groups.items()]
     if by and by[level] in TIME_NAMES:
         return tuple(sorted(nodes, key=lambda node: node.name or ""))
-    nodes.sort(key=lambda node: (not any(line.basis for line in node.lines), *node.place, node.name or ""))
+    nodes.sort(key=lambda node: (node.of.status == UNPRICED, *_place(node), node.name or ""))
     return _folded(nodes, level, largest)
 
 
 def _node(
     name: str | None, sized: Sequence[_Sized], by: Sequence[str], level: int, largest: frozenset[LineKey] | None
 ) -> Node:
-    numbers, lines = _added([each.numbers for each in sized]), tuple(each.line for each in sized)
+    is_closed = largest is not None and not any(each.line.key in largest for each in sized)
     if level + 1 >= len(by):
-        return Node(name, level, lines, (), numbers)
-    is_closed = largest is not None and not any(line.key in largest for line in lines)
-    return Node(name, level, lines, _nodes(sized, by, level + 1, largest), numbers, is_closed=is_closed)
+        [(line, numbers)] = [(each.line, each.numbers) for each in sized]
+        return Node(name, level, numbers, line.sums, is_closed=is_closed, line=line)
+    return _sum_of(name, level, _nodes(sized, by, level + 1, largest), is_closed=is_closed)
 
 
-def _added(numbers: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    return numbers[0] if len(numbers) == 1 else tuple(map(sum, zip(*numbers, strict=True)))
+def _sum_of(name: str | None, level: int, parts: Sequence[Node], folded: int = 0, *, is_closed: bool) -> Node:
+    numbers = tuple(map(sum, zip(*(part.numbers for part in parts), strict=True)))
+    return Node(name, level, numbers, LineSums.of(part.of for part in parts), tuple(parts), folded, is_closed)
 
 
 def _folded(nodes: Sequence[Node], level: int, largest: frozenset[LineKey] | None) -> tuple[Node, ...]:
     """The nodes with the small ones in one; a single one is not worth folding."""
     if largest is None or level == 0:
-        kept = {*sorted(nodes, key=lambda node: node.place)[:LARGEST]}
+        kept = {*sorted(nodes, key=_place)[:LARGEST]}
     else:
-        kept = {node for node in nodes if any(line.key in largest for line in node.lines)}
+        kept = {node for node in nodes if not node.is_closed}
     hidden = [node for node in nodes if node not in kept]
     if len(hidden) < 2:
         return tuple(nodes)
-    lines = tuple(line for node in hidden for line in node.lines)
-    fold = Node(None, level, lines, tuple(hidden), _added([node.numbers for node in hidden]), len(hidden), True)
+    fold = _sum_of(None, level, hidden, len(hidden), is_closed=True)
     return (*(node for node in nodes if node in kept), fold)
+
+
+def _place(node: Node) -> tuple[bool, int, Fraction]:
+    """Lines that cost more than they earn stand first, then the dearest; of what has no price, the most tokens."""
+    size = node.numbers[_MID if len(node.numbers) == 4 else -1]
+    return not (node.line and node.line.loses), -size, -node.of.tokens
 
 
 def _drawn(nodes: Sequence[Node]) -> Iterator[Node]:
@@ -396,14 +288,6 @@ def _drawn(nodes: Sequence[Node]) -> Iterator[Node]:
         yield node
         if not node.is_closed:
             yield from _drawn(node.parts)
-
-
-def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        if node.parts:
-            yield from _leaves(node.parts)
-        else:
-            yield node
 
 
 def _figures(
@@ -439,7 +323,7 @@ def _shares(top: Sequence[Node], total: int) -> dict[Node, int]:
 
     def drawn(node: Node) -> Node:
         parts = () if node.is_closed else tuple(drawn(part) for part in node.parts)
-        copy = Node(node.name, node.level, (), parts, (sign * 100 * node.numbers[0],))
+        copy = replace(node, numbers=(sign * 100 * node.numbers[0],), parts=parts)
         copies[copy] = node
         return copy
 

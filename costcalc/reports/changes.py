@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection, Iterator, Sequence
 
 from costcalc.calendar import MOST_MONTHS, month_of, months_from
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.overlay import unknown_meter
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, Problem, nearest_names
@@ -85,7 +86,7 @@ def _unknown_name(change: PriceChange, known: Collection[tuple[str, str]], price
             remedy=_rewritten(change, model),
         )  # fmt: skip
     near = _nearest_providers(selector.provider, sellers, pricebook)
-    models = () if near or selector.model != "*" else pricebook.nearest([selector.provider])[selector.provider]
+    models = () if near or selector.model != "*" else nearest_models(pricebook, [selector.provider])[selector.provider]
     return Problem(
         "unknown-selector", message, change.place, nearest=near or models, expected=f"a provider: {', '.join(providers)}",
         remedy=_rewritten(change, (near or models)[0]) if near or models else "name a provider, or a model as '*/MODEL'",

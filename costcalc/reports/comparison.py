@@ -14,12 +14,12 @@ from costcalc.months.horizon import Horizon
 from costcalc.months.reading import IN_PARTS
 from costcalc.months.run import Run
 from costcalc.rating.model import RateUsed, Rating
+from costcalc.rating.totals import ASSUMED_MARGINS, AssumedMargin, Totals
 from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import customers_of, ends_of, lines_of, months_under, totals_by_customer
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import CustomerLine, LineAhead, OverMonths, PlanMonth, PlanOptions
-from costcalc.reports.plan.totals import ASSUMED_MARGINS, AssumedMargin, Totals
 from costcalc.reports.revenue import UNSTATED, StatedRevenue
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.items import Scenario
@@ -267,7 +267,7 @@ def _alternative(
         lines_of(horizon, options.by, base.announced, after) if options.by else (),
         assumed,
         case.source,
-        coverage(case, after, base.announced.months[-1]),
+        coverage(case, after.months, base.announced.months[-1]),
         options.floor,
         [
             *ending(horizon.pricebook, ((provider, model) for _, provider, model in after.rows), horizon.months[-1]),

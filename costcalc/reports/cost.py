@@ -10,12 +10,13 @@ from costcalc.money import exact_sum
 from costcalc.pricebook.fx import FxTable, NoRate
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.breakdown import by_line
+from costcalc.rating.line import ReportLine
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.records import dataclass
 from costcalc.reports.allocating import allocated
 from costcalc.reports.coverage import Coverage, coverage_of
-from costcalc.reports.lines import OtherList, ReportLine, other_lists, with_lines
+from costcalc.reports.lines import OtherList, other_lists, with_lines
 from costcalc.reports.revenue import Revenue
 from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
-from costcalc.calendar import Month, month_of
+from costcalc.calendar import ONE_DAY, DayRange, Month, month_of
 from costcalc.money import Money
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
@@ -19,7 +19,7 @@ from costcalc.rating.forward import lines_on, price_days
 from costcalc.rating.model import RateUsed, Rating
 from costcalc.rating.rate import Rater, RatingOptions
 from costcalc.reports.daily import LEAST_DAYS, SpendPaths, paths
-from costcalc.reports.history import ONE_DAY, DailySpend, SpendHistory, check_buckets, days_between, history_of
+from costcalc.reports.history import DailySpend, SpendHistory, check_buckets, days_between, history_of
 from costcalc.reports.lines import OtherList, other_lists
 from costcalc.reports.usage import OfRating, UsageSummary, summary_of
 from costcalc.usage.ledger import UsageLedger
@@ -63,14 +63,6 @@ class Estimate:
 
     def __add__(self, spent: Fraction) -> Estimate:
         return Estimate(self.low + spent, self.median + spent, self.high + spent)
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastPeriod:
-    """The days whose spend is asked for, both ends included."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +122,7 @@ class Forecast(OfRating):
     other_lists: Sequence[OtherList]
     options: ForecastQuestion
     history: SpendHistory
-    period: ForecastPeriod | None = None  # None: no usage
+    period: DayRange | None = None  # None: no usage
     starts: date | None = None  # the first day to come, or the unfinished one
     spent: Fraction = Fraction()  # in the period
     daily_rate: Fraction | None = None  # of the full days, exact; only where they are too few for a forecast
@@ -238,13 +230,13 @@ def _daily(rating: Rating) -> dict[date, Fraction]:
     return found
 
 
-def _period(to: str | date, starts: date) -> ForecastPeriod:
+def _period(to: str | date, starts: date) -> DayRange:
     """The month or year that the first day to come lies in; a day given is the end of what begins with its month."""
     if to == YEAR_END:
-        return ForecastPeriod(starts.replace(month=1, day=1), starts.replace(month=12, day=31))
+        return DayRange(starts.replace(month=1, day=1), starts.replace(month=12, day=31))
     month = month_of(starts)
     if not isinstance(to, date):
-        return ForecastPeriod(month.first, month.next.first - ONE_DAY)
+        return month.range
     if to < starts:
         raise fail(
             "forecast-of-the-past", f"--to {to} lies in the log's time: the first day to come is {starts}",
@@ -256,10 +248,10 @@ def _period(to: str | date, starts: date) -> ForecastPeriod:
             expected=f"{FARTHEST} days at most",
             remedy="project --months carries a daily rate on, up to 120 months",
         )  # fmt: skip
-    return ForecastPeriod(month.first, to)
+    return DayRange(month.first, to)
 
 
-def _past(first: date, last: date, period: ForecastPeriod, spend: DailySpend) -> list[ForecastDay]:
+def _past(first: date, last: date, period: DayRange, spend: DailySpend) -> list[ForecastDay]:
     """The log's days; within the period with what was spent up to them."""
     found, total = [], Fraction()
     for day in days_between(first, last):

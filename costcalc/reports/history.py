@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from costcalc.calendar import DAY_SECONDS, instant_of_day
+from costcalc.calendar import DAY_SECONDS, ONE_DAY, instant_of_day
 from costcalc.problems import fail
 from costcalc.usage.ledger import UsageLedger
 
@@ -18,7 +18,6 @@ DailySpend = Mapping[date, Fraction]  # days without spend may be missing
 
 _HOUR = 3600
 _QUIET_DAYS = 4  # a time without spend that is longer than a weekend with a holiday at its side
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

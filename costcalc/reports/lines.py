@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import overload
 
 from costcalc.meters import meters
 from costcalc.money import sum_if_known
@@ -13,33 +12,13 @@ from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.problems import CostcalcError
 from costcalc.rating.breakdown import BreakdownLines
-from costcalc.rating.linetable import LineTable
+from costcalc.rating.line import PARTLY, PRICED, UNPRICED, ReportLine
 from costcalc.rating.model import ZERO, Charge, Cost, LineKey, Rating, Unpriced, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
+from costcalc.rating.totals import outcome
 from costcalc.records import dataclass
-from costcalc.reports.plan.totals import Outcome, outcome
 from costcalc.scenario.model import PriceChange, PriceChanges
 from costcalc.usage.ledger import CUSTOMER, UsageGroup, UsageLedger
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLine:
-    """One line of a report: its names, its cost, and its revenue where the log states it."""
-
-    key: LineKey
-    cost: Cost
-    requests: Fraction | None
-    tokens: Fraction
-    basis: tuple[str, ...]  # every kind of evidence in it
-    earned: Outcome | None = None  # the line's revenue and the cost against it; None: the log does not state it
-    margin_is_bound: bool = False  # some of the line's cost has no price: the margin is at most that
-    unpriced_tokens: Fraction = Fraction()
-
-    @property
-    def loses(self) -> bool:
-        """Whether it costs more than it earns, as far as both are known: such lines stand first."""
-        profit = self.earned.after.profit if self.earned else None
-        return profit is not None and profit < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,42 +42,6 @@ class OtherList:
     total: Cost
 
 
-class LinesInEngine(Sequence[ReportLine]):
-    """Lines as values that are made when they are asked for; `table` holds all of them."""
-
-    def __init__(self, table: LineTable) -> None:
-        self.table = table
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    @overload
-    def __getitem__(self, position: int) -> ReportLine: ...
-    @overload
-    def __getitem__(self, position: slice) -> list[ReportLine]: ...
-    def __getitem__(self, position: int | slice) -> ReportLine | list[ReportLine]:
-        chosen = range(len(self))[position]
-        if isinstance(chosen, int):
-            return next(self._from(chosen, chosen + 1))
-        if chosen.step != 1:
-            return [*self][position]
-        return [*self._from(chosen.start, chosen.stop)]
-
-    def __iter__(self) -> Iterator[ReportLine]:
-        return self._from(0, len(self))
-
-    def __reduce__(self) -> tuple[type[list[ReportLine]], tuple[list[ReportLine]]]:
-        """A copy is a list: the engine stays where it is."""
-        return list, ([*self],)
-
-    def _from(self, start: int, stop: int) -> Iterator[ReportLine]:
-        for each in self.table.lines(start, stop):
-            earned = outcome(each.earned[1], each.earned[0]) if each.earned else None
-            yield ReportLine(
-                each.key, each.cost, each.requests, each.tokens, each.bases, earned, each.is_bound, each.unpriced
-            )
-
-
 def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]) -> Sequence[ReportLine]:
     """The lines of a rating, those first that cost more than they earn, then the most expensive.
 
@@ -109,8 +52,7 @@ def with_lines(rater: Rater, rating: Rating, revenue: Mapping[LineKey, Fraction]
         return lines_of(rating, revenue)
     lines = BreakdownLines(rater, breakdown, rating.by)
     earns = bool(revenue) and _earns_by_line(rating)
-    table = lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
-    return LinesInEngine(table)
+    return lines.table([charge for charge in rating.charges if charge.is_shortfall], earns=earns, as_whole=not rating.earns_by_row)  # fmt: skip
 
 
 def _earns_by_line(rating: Rating) -> bool:
@@ -174,6 +116,7 @@ def _line(
         None if by_meter else sum_if_known(counts),
         tokens + unpriced,
         tuple(sorted({charge.basis for charge in charges})),
+        PRICED if not missing else PARTLY if charges else UNPRICED,
         earned,
         is_whole and earned is not None and bool(missing),
         unpriced,

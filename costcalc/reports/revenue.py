@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -74,9 +74,8 @@ class Revenue:
 
     def contracted(self, month: Month, exchange: Exchange, *, as_today: bool = False) -> Fraction:
         """What contracts say of that month; `as_today`: those of the log's last day, as if they went on."""
-        last = month.next.first - timedelta(days=1)
-        contracts = self.contracts.undated(last) if self.contracts and as_today else self.contracts
-        due = contracts.between(month.first, last) if contracts else {}
+        contracts = self.contracts.undated(month.last) if self.contracts and as_today else self.contracts
+        due = contracts.between(month.first, month.last) if contracts else {}
         return sum((amount * exchange(currency, month) for (_, currency), amount in due.items()), Fraction())
 
 

@@ -12,10 +12,10 @@ from costcalc.months.reading import RangePoint
 from costcalc.months.run import Run
 from costcalc.months.turning import ByRises, OpenRises, by_rises, with_factors
 from costcalc.rating.model import LineKey
+from costcalc.rating.totals import Totals, total_of
 from costcalc.reports.plan.ahead import costs_by, totals_by_customer
 from costcalc.reports.plan.case import Case, totals
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.plan.totals import Totals, total_of
 from costcalc.scenario.events import reaches_tokens
 from costcalc.scenario.items import PriceItem, Scenario
 from costcalc.scenario.model import PriceChange, PriceChanges, Variant

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from costcalc.calendar import month_of
+from costcalc.calendar import ONE_DAY, month_of
 from costcalc.problems import CostcalcError, fail
 from costcalc.usage.counting.counter import Counter
 from costcalc.usage.ledger import Loud, UsageLedger
-from costcalc.usage.period import month_words, period_of_month
+from costcalc.usage.period import month_words
 from costcalc.usage.request import ScanRequest
-
-_DAY = timedelta(days=1)
 
 
 def counted_back(request: ScanRequest, counter: Counter) -> ScanRequest:
@@ -82,7 +80,7 @@ def _reason(request: ScanRequest) -> str:
     if since and until and since >= until:
         return f"no day is chosen: the period begins on {since} and ends before {until}"
     if since and until:
-        return f"the log has no usage{of} from {since} to {until - _DAY}"
+        return f"the log has no usage{of} from {since} to {until - ONE_DAY}"
     return f"the log has no usage{of} from {since} on" if since else f"the log has no usage{of} before {until}"
 
 
@@ -90,8 +88,8 @@ def _way(request: ScanRequest, counter: Counter, meant: tuple[date, date]) -> st
     """The month that was probably meant, if there is usage in it, else the last one with usage."""
     since, until = request.since, request.until
     if since and until and since >= until:
-        month = period_of_month(month_of(since))
-        if counter.holds(month.since, month.until):
+        month = month_of(since)
+        if counter.holds(month.first, month.next.first):
             return f"the end is the day after the last one; for the whole month {month_words(since)}"
     return f"choose days of the log: {month_words(meant[1])}"
 

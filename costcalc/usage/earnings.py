@@ -6,17 +6,17 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-from costcalc.calendar import Month, month_of
+from costcalc.calendar import ONE_DAY, DayRange, Month, month_of
 from costcalc.money import CurrencyUnknown, Money, TwoAmounts, read_number, written_amount
 from costcalc.problems import CostcalcError, Place, Problem, fail, nearest_names
 from costcalc.records import dataclass
 from costcalc.usage.formats.names import canonical, without_currency
 from costcalc.usage.ledger import Loud
-from costcalc.usage.period import Period, period_of_month, read_days
+from costcalc.usage.period import read_days
 
 MOST_SAID = 8  # names in one note
 ENDINGS = (".csv", ".tsv", ".txt")
@@ -67,7 +67,7 @@ class Earning:
         found: dict[Month, Fraction] = {}
         while begin <= end:
             month = month_of(begin)
-            upto = min(end, month.next.first - timedelta(days=1))
+            upto = min(end, month.last)
             of = month.days if self.is_monthly else _days(self.first or begin, self.last or end)
             found[month] = self.money.amount * Fraction(_days(begin, upto), of)
             begin = month.next.first
@@ -247,28 +247,26 @@ def _money(said: Mapping[str, str], name: str, by_comma: bool) -> Money:
 def _span(said: Mapping[str, str]) -> tuple[date | None, date | None]:
     """The first and the last day. ValueError: no days, or none between them."""
     if "period" in said:
-        period = _period(said["period"])
-        first, after = period.since, period.until
-    else:
-        first = _day(said["from"], "from").since if "from" in said else None
-        after = _day(said["until"], "until").since if "until" in said else _day(said["to"], "to").until if "to" in said else None  # fmt: skip
-    last = after - timedelta(days=1) if after else None
+        days = _period(said["period"])
+        return days.first, days.last
+    first = _day(said["from"], "from").first if "from" in said else None
+    last = _day(said["until"], "until").first - ONE_DAY if "until" in said else _day(said["to"], "to").last if "to" in said else None  # fmt: skip
     if first and last and first > last:
         raise ValueError(f"it ends before it begins: {first} to {last}")
     return first, last
 
 
-def _period(text: str) -> Period:
+def _period(text: str) -> DayRange:
     """A first of a month alone is its month: so exports write months."""
-    period = read_days(text)
-    if ".." in text or "/" in text or period.since is None or period.until != period.since + timedelta(days=1):
-        return period
-    if period.since.day > 1:
+    days = read_days(text)
+    if ".." in text or "/" in text or days.count > 1:
+        return days
+    if days.first.day > 1:
         raise ValueError(f'"{text}" is a day: write a month, 2026-09, or days, 2026-09-01..2026-09-30')
-    return period_of_month(month_of(period.since))
+    return month_of(days.first).range
 
 
-def _day(text: str, name: str) -> Period:
+def _day(text: str, name: str) -> DayRange:
     try:
         return read_days(text)
     except ValueError:
@@ -337,6 +335,12 @@ class Joined:
         if self.unearning:
             said = [f"{row.place} {row.customer}" for row in self.unearning]
             yield f"Contracts of other days than the log's ({first} to {last}), on which nothing is earned: {some(said)}."
+        for name, (amount, contract) in self._both().items():
+            yield Loud(
+                f"In months to come {name} pays both: what {amount.place} says of the log's days goes on with its usage,"
+                f" and {contract.place} begins on {contract.first}. If that takes its place, give the amount from and to, not"
+                " a month."
+            )
         for name, (day, rows) in self.gaps.items():
             yield Loud(
                 f"Revenue in no margin, of {name}: {rows[0].place} and what follows say nothing of {day}, which the log"
@@ -349,6 +353,15 @@ class Joined:
         cut = [row for rows in self.of.values() for row in rows if _is_cut(row, first, last)]
         if cut:
             yield f"Revenue of longer than the log's days ({first} to {last}) is taken by the day: {some([f'{row.place} {row.customer}' for row in cut])}."  # fmt: skip
+
+    def _both(self) -> dict[str, tuple[Earning, Earning]]:
+        """An amount of the log's days that goes on, with the contract that begins after them: it may follow, or come on top."""
+        found: dict[str, tuple[Earning, Earning]] = {}
+        for row in self.contracts.rows:
+            amounts = [each for each in self.of.get(row.customer, ()) if not each.is_contract]
+            if amounts and row.first and row.first > self.days[1]:
+                found.setdefault(row.customer, (amounts[0], row))
+        return found
 
     def _near(self, name: str) -> str:
         near = nearest_names(name, self.customers, 1)
@@ -363,7 +376,7 @@ def _gap(rows: Sequence[Earning], first: date, last: date) -> tuple[date, Sequen
     for row in sorted(rows, key=lambda each: each.first or first):
         if row.first and row.first > day:
             break
-        day = max(day, (row.last or last) + timedelta(days=1))
+        day = max(day, (row.last or last) + ONE_DAY)
     return (day, rows) if day <= last else None
 
 

@@ -64,11 +64,11 @@ def _is_disk(error: Exception) -> bool:
     return any(words in str(error) for words in _FULL)
 
 
-def disk_full() -> CostcalcError:
+def disk_full(where: str = "where temporary files go") -> CostcalcError:
     """The error that says it."""
     return fail(
         "disk-full",
-        "the disk is full where temporary files go",
+        f"the disk is full {where}",
         remedy="free space there, set TMPDIR to a folder on a larger disk, or allow more memory (--memory)",
     )
 

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Literal
 
-from costcalc.calendar import Month, month_of, months_from, read_day, read_month
+from costcalc.calendar import ONE_DAY, DayRange, Month, month_of, months_from, read_day, read_month
 from costcalc.records import dataclass
 
 _LAST = re.compile(r"([1-9]\d{0,3})\s?(d|w|m)", re.ASCII)
@@ -39,7 +39,7 @@ class Last:
 
     def since(self, last_day: date) -> date:
         """The first of the days that end with the last one."""
-        end = last_day + timedelta(days=1)
+        end = last_day + ONE_DAY
         if self.unit != "m":
             return _days_before(end, self.count * (7 if self.unit == "w" else 1))
         years, month = divmod(end.year * 12 + end.month - 1 - self.count, 12)
@@ -69,42 +69,38 @@ def read_last(text: str) -> Last:
     return Last(int(match[1]), match[2])  # type: ignore[arg-type]
 
 
-def read_week(text: str) -> Period:
+def read_week(text: str) -> DayRange:
     """An ISO week, `2026-W40`: Monday to Sunday; ValueError for anything else, and for a week 53 that a year has not."""
     match = _WEEK.fullmatch(text.strip().upper())
     if not match:
         raise ValueError(f"not a week: {text!r}")
     monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-    return Period(monday, monday + timedelta(days=7))
+    return DayRange(monday, monday + timedelta(days=6))
 
 
-def period_of_month(month: Month) -> Period:
-    return Period(month.first, month.next.first)
-
-
-def read_quarter(text: str, year_starts: int = 1) -> Period:
+def read_quarter(text: str, year_starts: int = 1) -> DayRange:
     """`2026-Q4`: of the year that begins in 2026, in the month `year_starts`; ValueError for anything else."""
     match = _QUARTER.fullmatch(text.strip().upper())
     if not match or int(match[1]) < 1:
         raise ValueError(f"not a quarter: {text!r}")
     *_, first = months_from(Month(int(match[1]), year_starts), 3 * int(match[2]) - 2)
-    return Period(first.first, first.next.next.next.first)
+    return DayRange(first.first, first.next.next.last)
 
 
-def read_days(text: str) -> Period:
+def read_days(text: str) -> DayRange:
     """A day, a month, a quarter, a year, or `2026-09-01..2026-09-30`, both ends included; ValueError for anything else."""
     begin, between, end = text.strip().partition(".." if ".." in text else "/")
     if between:
         try:
-            period = Period(read_days(begin).since, read_days(end).until)
+            days = DayRange(read_days(begin).first, read_days(end).last)
         except ValueError:
             raise _no_period(text) from None
-        if period.since and period.until and period.until <= period.since:
+        if days.last < days.first:
             raise ValueError(f"it ends before it begins: {text.strip()}")
-        return period
+        return days
     if re.fullmatch(r"\d{4}", begin, re.ASCII) and int(begin):
-        return Period(date(int(begin), 1, 1), date(int(begin) + 1, 1, 1))
-    for read in (read_quarter, lambda word: period_of_month(read_month(word)), _one_day):
+        return DayRange(date(int(begin), 1, 1), date(int(begin), 12, 31))
+    for read in (read_quarter, lambda word: read_month(word).range, _one_day):
         try:
             return read(begin)
         except ValueError:
@@ -128,8 +124,8 @@ def _meant(text: str) -> str:
     return f"{year}-{month:02d}" if 1 <= month <= 12 else ""
 
 
-def _one_day(text: str) -> Period:
-    return Period(read_day(text), read_day(text) + timedelta(days=1))
+def _one_day(text: str) -> DayRange:
+    return DayRange(read_day(text), read_day(text))
 
 
 def month_words(day: date) -> str:

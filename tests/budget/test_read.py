@@ -5,10 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from costcalc.budget.model import DayRange
 from costcalc.budget.read import parse_budgets, read_budgets
-from costcalc.budget.read_limits import read_age, read_limit, read_one_percent, read_period
+from costcalc.budget.read_limits import read_age, read_limit, read_one_percent
+from costcalc.calendar import DayRange
 from costcalc.problems import CostcalcError, Place
+from costcalc.usage.period import read_days
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_what_is_no_limit(written):
     ],
 )
 def test_periods(written, first, last):
-    assert read_period(written) == DayRange(first, last)
+    assert read_days(written) == DayRange(first, last)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_periods(written, first, last):
 )
 def test_what_is_no_period(written):
     with pytest.raises(ValueError, match=r"no period|ends before"):
-        read_period(written)
+        read_days(written)
 
 
 def test_percents_and_ages():

@@ -17,8 +17,8 @@ from costcalc.usage.sql.engine import Engine
         (
             OSError(errno.ENOSPC, "No space"),
             2,
-            "error[disk-full]: cannot write the output: no space is left where it goes, or where temporary files go\n"
-            "  = remedy:   free space there, or set TMPDIR to a folder on a larger disk\n",
+            "error[disk-full]: the disk is full where the output goes, or temporary files\n"
+            "  = remedy:   free space there, set TMPDIR to a folder on a larger disk, or allow more memory (--memory)\n",
         ),
         (
             PermissionError(errno.EACCES, "Permission denied", "/tmp/x"),

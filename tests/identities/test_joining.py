@@ -15,8 +15,8 @@ from costcalc.months.horizon import HorizonOptions
 from costcalc.problems import CostcalcError
 from costcalc.rating.periods import Periods
 from costcalc.rating.rate import RatingOptions, rate
+from costcalc.rating.totals import total_of
 from costcalc.reports.plan.case import totals
-from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.hikes import read_hikes
 from costcalc.usage.counting import counter, foreseen
 from costcalc.usage.ledger import UsageLedger

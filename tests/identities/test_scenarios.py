@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from costcalc.months.reading import IN_PARTS, RangePoint
 from costcalc.months.run import Assumptions
 from costcalc.rating.rate import NO_CHANGES
+from costcalc.rating.totals import total_of
 from costcalc.reports.plan.ahead import customers_of, lines_of, plan_ahead, totals_by_customer
 from costcalc.reports.plan.case import totals
-from costcalc.reports.plan.totals import total_of
 from costcalc.scenario.changes import NO_USAGE_CHANGES
 from costcalc.scenario.revenue import NO_BUSINESS
 from tests.identities.logs import LOGS, project

@@ -18,6 +18,7 @@ from costcalc.money import exact_text
 from costcalc.pricebook.data import shipped_folder
 from costcalc.pricebook.load import HOSTS_FOLDER, load_pricebook
 from costcalc.pricebook.model import Book, Bounds, Labels, PriceBlock, Rate, Section, label_value
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import ResolvedModel, Unresolved
 from costcalc.rating.cuts import cuts_for
 from costcalc.rating.model import PriceKey
@@ -293,7 +294,7 @@ def test_who_bills_decides_and_where_requests_stay():
         )
         for seller in sellers.split(", "):
             assert {answer(name, seller), answer(model, seller)} & {f"{seller}/{name}", f"{seller}/{model}"}
-        near = books.nearest([name])[name]
+        near = nearest_models(books, [name])[name]
         assert [each.partition("/")[0] for each in near] == sellers.split(", ")[:3]
         assert isinstance(books.resolve(near[0]), ResolvedModel)  # an alias that can be taken as it stands
     assert answer("meta-llama/llama-9") == "the pricebook of meta has no such model"

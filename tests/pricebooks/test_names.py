@@ -7,6 +7,7 @@ import pytest
 
 from costcalc.pricebook.load import load_pricebook
 from costcalc.pricebook.model import End
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.read import parse_book
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import nearest_names
@@ -315,17 +316,23 @@ def test_a_name_of_one_list_is_no_name_of_another():
     ],
 )
 def test_near_names_are_of_the_same_vendor_and_family_first(name, near):
-    found = load_pricebook().nearest([name])[name]
+    found = nearest_models(load_pricebook(), [name])[name]
     assert found[0].startswith(near)
     assert found[1].partition("/")[0] in (near.partition("/")[0], "xiaomi")  # mimo-v2.5-pro is as near to gemni-2.5-pro
 
 
 def test_a_name_of_a_family_that_no_list_has_is_near_to_nothing():
-    assert load_pricebook().nearest(["zephyr-4-70b"]) == {"zephyr-4-70b": ()}
+    assert nearest_models(load_pricebook(), ["zephyr-4-70b"]) == {"zephyr-4-70b": ()}
+
+
+@pytest.mark.parametrize("name", ["gpt-99-secret", "openai/gpt-99-secret", "gemini-9-ultra"])
+def test_the_first_word_alone_is_no_likeness(name):
+    """Nobody means gpt-4o-search-preview or gpt-6-cyber; a line with --alias would price it so."""
+    assert nearest_models(load_pricebook(), [name]) == {name: ()}
 
 
 def test_the_models_of_the_provider_that_the_log_names_go_first():
-    found = load_pricebook().nearest(["baidu/deepseek-r9", "deepseek/deepseek-r9"])
+    found = nearest_models(load_pricebook(), ["baidu/deepseek-r9", "deepseek/deepseek-r9"])
     assert [near[0].partition("/")[0] for near in found.values()] == ["baidu", "deepseek"]
 
 

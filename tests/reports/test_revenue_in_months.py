@@ -369,3 +369,35 @@ def test_a_contract_that_another_follows_does_not_end():
     ]  # fmt: skip
     for order in (rows, rows[::-1]):
         assert Contracts(tuple(order), days).ending() == {"ends": autumn, "once more": date(2027, 3, 31)}
+
+
+# Acme pays in two currencies, beta in one: a customer's usage earns all that it pays, each amount by its own rates.
+TWO_CURRENCIES = "customer,month,amount,currency\nacme,2026-09,100,USD\nacme,2026-09,50,EUR\nbeta,2026-09,100,USD\n"
+OF_TWO = "date,model,customer,requests,input_tokens,output_tokens\n" + "".join(
+    f"2026-09-{day},gpt-5-mini,{name},100,10000000,1000000\n" for name in ("acme", "beta") for day in ("01", "30")
+)
+
+
+def test_a_customer_who_pays_in_several_currencies_earns_in_months_what_it_earns_in_the_log(tmp_path):
+    (tmp_path / "log.csv").write_text(OF_TWO, encoding="utf-8")
+    (tmp_path / "paid.csv").write_text(TWO_CURRENCIES, encoding="utf-8")
+    (tmp_path / "flat.yaml").write_text("scenario: flat\nhorizon: 2 months\n", encoding="utf-8")
+    words = {"scenario": str(tmp_path / "flat.yaml"), "revenue": tmp_path / "paid.csv", "currency": "USD"}
+    found = costcalc.outlook(tmp_path / "log.csv", by="customer", **words).report
+    due = [(200 + 50 * rate) * Fraction(days, 30) for rate, days in zip(rates("USD"), (31, 30), strict=True)]
+    assert [float(month.after.revenue) for month in found.months] == pytest.approx([float(each) for each in due])
+    assert [month.tokens for month in found.months] == pytest.approx([44_000_000 * 31 / 30, 44_000_000])
+    acme = next(line for line in found.customers if line.name == "acme")
+    assert float(acme.last.revenue) == pytest.approx(float(100 + 50 * rates("USD")[1]))
+    assert float(acme.last.cost) == pytest.approx(9.00)  # 20 M at 0.25 and 2 M at 2.00 USD per 1M
+
+
+@pytest.mark.parametrize(("when", "october"), [("2026-09,,", 100 * 31 / 30 + 200), (",2026-09-01,2026-09-30", 200)])
+def test_an_amount_beside_a_contract_that_begins_after_the_log_is_said(tmp_path, when, october):
+    """Whether it follows or comes on top nobody knows: a month goes on, days from and to end."""
+    (tmp_path / "log.csv").write_text(OF_TWO, encoding="utf-8")
+    rows = f"customer,month,from,to,amount,monthly\nacme,{when},100,\nacme,,2026-10-01,2026-12-31,,200\n"
+    (tmp_path / "paid.csv").write_text(rows, encoding="utf-8")
+    report = costcalc.project(tmp_path / "log.csv", hikes="openai=10", months=1, revenue=tmp_path / "paid.csv").report
+    assert float(report.months[0].after.revenue) == pytest.approx(october)
+    assert any("acme pays both" in note for note in report.usage.warnings) == (october > 200)

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from costcalc.rating.model import Cost
-from costcalc.reports.plan.totals import Estimated, Totals, added, at_assumed_margins, outcome, rise_to
+from costcalc.rating.totals import Estimated, Totals, added, at_assumed_margins, outcome, rise_to
 
 F = Fraction
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.totals import Totals
 from costcalc.render.rounding import is_same, shared_out
 from costcalc.render.words import decimal_text, figure_text, least_figure
 from costcalc.reports.advice.model import Advice, Candidate, Together
-from costcalc.reports.plan.totals import Totals
 
 
 def figure_of(amount: Fraction, advice: Advice) -> Decimal:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from costcalc.money import round_half_up
+from costcalc.rating.totals import Totals
 from costcalc.render.charts.svg import (
     AxisScale,
     Chart,
@@ -23,7 +24,6 @@ from costcalc.render.charts.svg import (
 from costcalc.render.plan.months import WITH, has_margin, month_figures
 from costcalc.render.words import decimal_text, month_text, percent_text, plain_percent
 from costcalc.reports.plan.model import Plan, PlanMonth
-from costcalc.reports.plan.totals import Totals
 from costcalc.reports.simulation import Quantiles
 
 WIDE, NARROW = 880, 340  # pixels

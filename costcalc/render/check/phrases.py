@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
-from costcalc.budget.model import COUNTED, DayRange
-from costcalc.budget.read_limits import month_days
-from costcalc.calendar import month_of
+from costcalc.budget.model import COUNTED
+from costcalc.calendar import DayRange, month_of
 from costcalc.money import round_half_up
 from costcalc.render.coverage import in_brackets, most_words, part_words
 from costcalc.render.words import (
@@ -93,7 +92,7 @@ def period_text(days: DayRange | None) -> str:
     if days is None:
         return ""
     first, last = month_of(days.first), month_of(days.last)
-    if days.first == first.first and days.last == month_days(last).last:
+    if days.first == first.first and days.last == last.last:
         return month_text(first) if first == last else months_text(first, last)
     return days_text(days.first, days.last)
 
@@ -102,7 +101,7 @@ def when_text(days: DayRange | None) -> str:
     """` in Sep 2026`, ` on 1 Sep 2026`, ` on 21–27 Sep 2026`; "" where there are no days."""
     if days is None:
         return ""
-    of_months = days.first.day == 1 and days.last == month_days(month_of(days.last)).last
+    of_months = days.first.day == 1 and days.last == month_of(days.last).last
     return f" {'in' if of_months else 'on'} {period_text(days)}"
 
 

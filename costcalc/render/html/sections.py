@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 
+from costcalc.rating.line import ReportLine
 from costcalc.render import cells
 from costcalc.render.blocks import Cell, Column
 from costcalc.render.charts import bridge as bridge_charts
@@ -27,7 +28,7 @@ from costcalc.render.plan.customers import (
     rise_columns,
 )
 from costcalc.render.plan.headline import headline_blocks
-from costcalc.render.plan.lines import lines_at, table_at
+from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import has_margin, month_columns, month_figures, month_rows_of
 from costcalc.render.plan.verdicts import verdicts
 from costcalc.render.rows import OF_A_MONTH, page_columns
@@ -40,7 +41,6 @@ from costcalc.render.words import (
     percent_text,
 )
 from costcalc.reports.handout import Handout
-from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
 LINES_SHOWN, CUSTOMERS_SHOWN = 200, 300  # rows; what is beyond them stands in one
@@ -139,7 +139,7 @@ def lines_html(plan: Plan) -> str:
 def first_table(plan: Plan, table: Table) -> HtmlTable:
     """The lines added up by the first name that they are told apart by."""
     groups: dict[str | None, list[ReportLine]] = {}
-    for line in lines_at(plan, -1, table.holes):
+    for line in table.lines:
         groups.setdefault(line.key[0], []).append(line)
     rows = [row_of(lines, table, (name,)) for name, lines in groups.items()]
     rows.sort(key=lambda row: (-row.cost.mid, row.key[0] or ""))
@@ -158,7 +158,7 @@ def ranks_of(names: Iterable[str | None]) -> dict[str, int]:
 
 def lines_table(plan: Plan, table: Table) -> HtmlTable:
     """Every line; the cheapest of very many stand in one row."""
-    lines = lines_at(plan, -1, table.holes)
+    lines = table.lines
     count = len(lines) if len(lines) <= LINES_SHOWN + 1 else LINES_SHOWN
     # The lines of a plan stand by what all months cost; a table that is sorted stands by what it shows.
     order = sorted(range(count), key=lambda place: -lines[place].cost.mid)

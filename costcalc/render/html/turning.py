@@ -10,18 +10,18 @@ from typing import Any
 
 from costcalc.money import minor_digits
 from costcalc.months.turning import UNRAISED, ByRises, Rises
+from costcalc.rating.totals import Totals
 from costcalc.render.coverage import most_words, part_words, shares_text
 from costcalc.render.html.sections import CUSTOMERS_SHOWN, LINES_SHOWN, has_customers, ranks_of
 from costcalc.render.plan.answers import ways_of
 from costcalc.render.plan.bridge import TO_THE_SCENARIO, shown_steps
 from costcalc.render.plan.customers import NONAME, folded_customers, knows_revenue
 from costcalc.render.plan.headline import contract_words, lacking_ahead, unpriced_ahead, unpriced_words
-from costcalc.render.plan.lines import lines_at, table_at
+from costcalc.render.plan.lines import table_at
 from costcalc.render.plan.months import month_figures
 from costcalc.render.words import counted, long_month_text, plain_percent
 from costcalc.reports.handout import Handout
 from costcalc.reports.plan.model import CustomerLine, Plan
-from costcalc.reports.plan.totals import Totals
 from costcalc.reports.sliders import MOST_CHARACTERS, OpenTotals, Slider, Sliders
 from costcalc.scenario.model import VARIANTS
 
@@ -98,7 +98,7 @@ class _Figures:
     def lines(self) -> Json:
         """Each line's names by their place in the alphabet, whether it has a price, and its cost before and then."""
         plan, by = self.plan, self.plan.by
-        lines = lines_at(plan, -1, table_at(plan, -1).holes)
+        lines = table_at(plan, -1).lines
         ranks = [ranks_of([line.key[place] for line in plan.lines]) for place in range(len(by))]
         return [
             [

@@ -9,6 +9,7 @@ from fractions import Fraction
 from operator import attrgetter
 
 from costcalc.money import exact_sum, minor_digits, round_half_up, round_to_total
+from costcalc.rating.totals import AtLeast, Estimated, Totals
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.blocks import Block, Cell, Column, Gap, Note, Style, grid
@@ -30,7 +31,6 @@ from costcalc.render.words import (
     plain_percent,
 )
 from costcalc.reports.plan.model import CustomerLine, Plan
-from costcalc.reports.plan.totals import AtLeast, Estimated, Totals
 
 _SHOWN = (8, 12)  # rows; where there is room, more
 NONAME = "(no customer)"

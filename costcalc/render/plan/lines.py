@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from operator import itemgetter
 
+from costcalc.rating.line import PARTLY, PRICED, UNPRICED, ReportLine
 from costcalc.rating.model import Cost, LineKey
 from costcalc.rating.unpriced import OpenUnpriced
 from costcalc.render import fields as f
@@ -17,7 +18,6 @@ from costcalc.render.plan.months import month_figures
 from costcalc.render.rows import fx_columns, line_columns, placed, rows_by_name
 from costcalc.render.tree import Table, table_with
 from costcalc.render.words import month_text
-from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import Plan
 
 
@@ -32,7 +32,7 @@ def line_blocks(plan: Plan) -> Iterator[Block]:
         yield Note(EVERY_LINE, "quiet")
     if any(line.last_after and not line.last_before for line in plan.lines):
         yield Note("new: nothing of today's usage is served there.", "quiet")
-    if table.holes:
+    if table.total.status != PRICED:
         yield Note("* Incomplete: part of it has no price and is not in the figure.")
 
 
@@ -44,19 +44,20 @@ def tables_of(plan: Plan) -> Sequence[Table]:
 def table_at(plan: Plan, position: int) -> Table:
     """The lines of one month; lines have no ranges, so the ends are the middle."""
     month, shown = plan.months[position], month_figures(plan)[0][position]
-    holes = _holes(plan)
     total = _cost(month.before.cost, month.after.cost)
     figures = replace(shown, low=shown.mid, high=shown.mid)
-    return table_with(lines_at(plan, position, holes), plan.by, total, plan.currency, holes, figures)
+    return table_with(_lines_at(plan, position), plan.by, total, plan.currency, figures)
 
 
-def lines_at(plan: Plan, position: int, holes: frozenset[LineKey]) -> list[ReportLine]:
+def _lines_at(plan: Plan, position: int) -> list[ReportLine]:
     """The lines of one month like those over the log, of which nothing but the cost is known."""
-    lines = []
+    holes, lines = _holes(plan), []
     for line in plan.lines:
-        is_priced = line.key not in holes or any(line.months_before) or any(line.months)
+        status = PRICED
+        if line.key in holes:
+            status = PARTLY if any(line.months_before) or any(line.months) else UNPRICED
         cost = _cost(line.months_before[position], line.months[position])
-        lines.append(ReportLine(line.key, cost, None, Fraction(), ("list",) if is_priced else ()))
+        lines.append(ReportLine(line.key, cost, None, Fraction(), ("list",) if status != UNPRICED else (), status))
     return lines
 
 
@@ -90,5 +91,5 @@ _OF_THE_LOG = ("requests", "tokens", "basis", "unpriced_tokens")
 
 
 def _lines(plan: Plan) -> Iterator[Json]:
-    for position, (month, table) in enumerate(zip(plan.months, tables_of(plan), strict=True)):
-        yield from (placed(line, table) | {"month": month.month} for line in lines_at(plan, position, table.holes))
+    for month, table in zip(plan.months, tables_of(plan), strict=True):
+        yield from (placed(line, table) | {"month": month.month} for line in table.lines)

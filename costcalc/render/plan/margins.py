@@ -7,8 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import minor_digits, round_half_up
+from costcalc.rating.line import ReportLine
+from costcalc.rating.linetable import LineTable
 from costcalc.rating.model import Cost
 from costcalc.rating.rate import PRICE_FIELDS
+from costcalc.rating.totals import AtLeast, Outcome, Totals, recovering, rise_to
 from costcalc.render import cells
 from costcalc.render.blocks import Bar, BarPart, Block, Cell, Column, Facts, FigureLine, Gap, Grid, Note, Style, grid
 from costcalc.render.cells import NONE, TOTAL, change_style
@@ -27,10 +30,8 @@ from costcalc.render.words import (
     plain_percent,
     points_between,
 )
-from costcalc.reports.lines import LinesInEngine, ReportLine
 from costcalc.reports.plan.answers import MoveShare
 from costcalc.reports.plan.model import CustomerLine, OverLog, Plan
-from costcalc.reports.plan.totals import AtLeast, Outcome, Totals, recovering, rise_to
 from costcalc.usage.ledger import CUSTOMER
 
 
@@ -62,7 +63,7 @@ def _margins(plan: Plan, log: OverLog, table: Table) -> Iterator[Block]:
     if table.total.of.earned and not set(plan.by) <= set(PRICE_FIELDS):
         yield Gap()
         yield _by_line(table, plan, outcome)
-        if plan.by == (CUSTOMER,) and not isinstance(log.lines, LinesInEngine):
+        if plan.by == (CUSTOMER,) and not isinstance(log.lines, LineTable):
             yield from verdicts([_customer(line, line.earned) for line in log.lines if line.earned])
 
 

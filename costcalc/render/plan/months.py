@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from costcalc.money import exact_sum, minor_digits, round_half_up, sum_if_known
+from costcalc.rating.totals import Ends, Totals, added
 from costcalc.render import cells
 from costcalc.render import fields as f
 from costcalc.render.bars import sparkline
@@ -35,7 +36,6 @@ from costcalc.render.words import (
 )
 from costcalc.reports.plan.model import Plan, PlanMonth
 from costcalc.reports.plan.published import ListChange
-from costcalc.reports.plan.totals import Ends, Totals, added
 
 WITH = "With scenario"
 _NAMED = 4  # models in a sentence

@@ -16,6 +16,7 @@ Number = Decimal | Fraction | int
 SHEETS = ("Summary", "Months", "Providers", "Customers", "Lines", "Assumptions", "Unpriced", "Sources")
 _MOST_TEXT = 32_767  # characters that a cell holds
 # What XML cannot hold, and what turns the direction of the text around it.
+_WIDEST = 48  # characters of a column
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -144,7 +145,7 @@ def letters(column: int) -> str:
     return found
 
 
-def widths_of(rows: Sequence[Sequence[str | None]], least: int = 10, most: int = 48) -> Iterator[int]:
+def widths_of(rows: Sequence[Sequence[str | None]], least: int) -> Iterator[int]:
     """As wide as the longest text of each column, within bounds."""
     for column in zip(*rows, strict=True):
-        yield min(most, max(least, *(len(text or "") + 2 for text in column)))
+        yield min(_WIDEST, max(least, *(len(text or "") + 2 for text in column)))

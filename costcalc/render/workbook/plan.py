@@ -9,19 +9,19 @@ from fractions import Fraction
 
 from costcalc.money import round_half_up
 from costcalc.months.turning import ByRises, with_factors
+from costcalc.rating.line import UNPRICED, ReportLine
 from costcalc.rating.model import Cost
 from costcalc.render.coverage import in_brackets, margin_title, part_words
 from costcalc.render.plan.lines import tables_of
 from costcalc.render.plan.months import month_figures, month_rows_of, then_title
 from costcalc.render.rows import named
-from costcalc.render.tree import UNPRICED, Figures, Table, status_of, table_of
+from costcalc.render.tree import Figures, Table, table_of
 from costcalc.render.words import is_cut, rise_word
 from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell
 from costcalc.render.workbook.reports import name_widths, no_months, write_completeness
 from costcalc.render.workbook.shares import share_left, write_customers, write_earned_ahead, write_providers
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.render.workbook.turned import Factors, TurnedRow, TurnedTable, write_turned
-from costcalc.reports.lines import ReportLine
 from costcalc.reports.plan.model import OverLog, Plan, PlanMonth
 from costcalc.reports.workings import Workings
 from costcalc.scenario.model import VARIANTS, Variant
@@ -101,7 +101,7 @@ def _log_lines(book: Workbook, plan: Plan, log: OverLog, workings: Workings) -> 
 
 
 def _log_row(line: ReportLine, plan: Plan, workings: Workings, table: Table) -> TurnedRow:
-    figures, known = table.by_line[line.key], status_of(line, table.holes) != UNPRICED
+    figures, known = table.by_line[line.key], line.status != UNPRICED
     return TurnedRow(
         named(line.key, plan.by), (line.requests, line.tokens), figures.before if known else None,
         figures.mid if known else None, line.cost.before, workings.lines.get(line.key, {}) if known else {}, line.cost.mid,

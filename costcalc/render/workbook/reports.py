@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from costcalc.rating.line import UNPRICED
 from costcalc.rating.model import LineKey
 from costcalc.render.rows import named
-from costcalc.render.tree import UNPRICED, status_of, table_of
+from costcalc.render.tree import table_of
 from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell, widths_of
 from costcalc.render.workbook.sheets import facts_of, write_assumptions, write_sources, write_unpriced
 from costcalc.reports.cost import CostReport
@@ -26,9 +27,8 @@ def cost_xlsx(report: CostReport, workings: Workings) -> bytes:
         write_names(lines, row, line.key, by)
         lines.number(row, len(by), line.requests, "count")
         lines.number(row, len(by) + 1, line.tokens, "count")
-        status = status_of(line, table.holes)
-        lines.number(row, len(by) + 2, None if status == UNPRICED else table.by_line[line.key].mid)
-        lines.text(row, len(by) + 3, status)
+        lines.number(row, len(by) + 2, None if line.status == UNPRICED else table.by_line[line.key].mid)
+        lines.text(row, len(by) + 3, line.status)
     total, column = table.total.figures.mid, len(by) + 2
     at = row + 1
     lines.text(at, 0, "Total", "text", "total")

@@ -7,10 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from costcalc.money import exact_sum, round_half_up
+from costcalc.rating.totals import Totals
 from costcalc.render.workbook.book import Workbook, WorkbookSheet, cell, span, widths_of
 from costcalc.render.workbook.turned import TurnedRow, TurnedTable
 from costcalc.reports.plan.model import Plan
-from costcalc.reports.plan.totals import Totals
 from costcalc.reports.workings import Workings
 
 _NOBODY = "(no customer)"

@@ -19,6 +19,7 @@ from costcalc.pricebook.resolve import ResolvedModel
 from costcalc.pricebook.schedule import edges_utc
 from costcalc.problems import fail
 from costcalc.rating.model import PriceKey, RateUsed
+from costcalc.rating.totals import Totals, total_of
 from costcalc.reports.advice.clock import peak_models, shifted
 from costcalc.reports.advice.groups import Group, groups_of
 from costcalc.reports.advice.model import Advice, Aside, Benchmark, Candidate, Together
@@ -27,7 +28,6 @@ from costcalc.reports.advice.proposals import KINDS, FoundProposals, Proposal, S
 from costcalc.reports.advice.siblings import Siblings, self_hosted_models
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Totals, total_of
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.changes import Efficiency, Move
 from costcalc.scenario.figure import Span, fixed
@@ -73,7 +73,7 @@ def advice(horizon: Horizon, options: AdviceOptions) -> Advice:
         off_peak=list(_off_peak(plain)),
         asides=[Aside(kind, found.looked_at[kind], found.left[kind]) for kind in KINDS],
         revenue_source=first.source,
-        coverage=coverage(plain.case, plain.run, plain.run.months[-1]),
+        coverage=coverage(plain.case, plain.run.months, plain.run.months[-1]),
         rates_used=tuple(plain.rates),
         has_means=any(one.proposal.is_mean and one.proposal.where.lengths for one in ran),
         is_labelled=options.short in horizon.ledger.cuts.input_lengths,

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from costcalc.calendar import Month
 from costcalc.rating.model import RateUsed, Rating
+from costcalc.rating.totals import RATIO, Totals, rise_to
 from costcalc.reports.advice.options import AdviceOptions
 from costcalc.reports.advice.proposals import Kind, Proposal
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.plan.totals import RATIO, Totals, rise_to
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
 

@@ -8,7 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
-from costcalc.budget.model import Budget, DayRange
+from costcalc.budget.model import Budget
+from costcalc.calendar import DayRange
 from costcalc.reports.coverage import Coverage
 
 Status = Literal["broken", "incomplete", "warn", "ok"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, DayRange
+from costcalc.budget.model import Budget
+from costcalc.calendar import DayRange
 from costcalc.reports.check.finding import Baseline, Finding, Status
 from costcalc.reports.check.limits import REFUSED
 from costcalc.reports.check.log import BudgetedLog

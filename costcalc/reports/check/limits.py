@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, DayRange
-from costcalc.budget.read_limits import ONE_DAY, month_days
-from costcalc.calendar import month_of
+from costcalc.budget.model import Budget
+from costcalc.calendar import ONE_DAY, DayRange, month_of
 from costcalc.money import Money
 from costcalc.problems import fail
 from costcalc.reports.check.finding import Baseline, Breaks, Finding, Status
@@ -104,7 +103,7 @@ def _breaks(
         return Breaks(past, is_past=True) if spend.has_single_days else None
     if (budget.each is None and budget.period is None) or covered.last >= period.last:
         return None
-    if budget.is_money and period == month_days(month_of(period.first)) and spend.has_single_days:
+    if budget.is_money and period == month_of(period.first).range and spend.has_single_days:
         forecasted, found = _by_forecast(budget, log, spend)
         if forecasted:
             return found

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from costcalc.budget.model import ALL_USAGE, Budget, DayRange
+from costcalc.budget.model import ALL_USAGE, Budget
+from costcalc.calendar import DayRange
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.problems import CostcalcError, fail

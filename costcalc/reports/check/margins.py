@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from costcalc.budget.model import Budget, DayRange
+from costcalc.budget.model import Budget
+from costcalc.calendar import DayRange
 from costcalc.problems import fail
 from costcalc.rating.model import Rating
 from costcalc.reports.check.finding import Baseline, Finding, Status

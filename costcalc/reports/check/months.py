@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from costcalc.budget.model import Budget, DayRange
-from costcalc.budget.read_limits import month_days
+from costcalc.budget.model import Budget
+from costcalc.calendar import DayRange
 from costcalc.money import sum_if_known
 from costcalc.months.horizon import Horizon, HorizonOptions
 from costcalc.months.run import MonthRun, Run
 from costcalc.problems import CostcalcError, Place, Problem, fail
+from costcalc.rating.totals import Totals
 from costcalc.reports.check.finding import Finding, Status
 from costcalc.reports.check.limits import REFUSED, UNPRICED
 from costcalc.reports.check.log import BudgetedLog
@@ -21,7 +22,6 @@ from costcalc.reports.coverage import Coverage
 from costcalc.reports.plan.ahead import ends_of
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Totals
 from costcalc.scenario.hikes import changes_at
 from costcalc.scenario.items import Scenario
 
@@ -75,7 +75,7 @@ def _future(budget: Budget, scenario: Scenario, log: BudgetedLog) -> Future:
         horizon.currency,
         horizon.rating.is_complete,
         case.source,
-        [coverage(case, after, month, [month]) for month in after.months],
+        [coverage(case, [month], month) for month in after.months],
     )
 
 
@@ -89,7 +89,7 @@ def _margins(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findi
     for position, (line, middle) in enumerate(zip(future.months, future.middle, strict=True)):
         known = [end[position].margin for end in future.ends]
         dear = min((margin for margin in known if margin is not None), default=None)
-        days = month_days(line.month)
+        days = line.month.range
         of = future.coverage[position]
         unknown = _missing(future, log, [line]) or (UNEARNED if of and of.cost not in (None, 1) else "")
         found = _judged(budget, "share", middle.margin, dear, days, unknown, future.revenue_source)
@@ -101,7 +101,7 @@ def _margins(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Findi
 def _limits(budget: Budget, future: Future, log: BudgetedLog) -> Iterator[Finding]:
     unit = future.currency if budget.is_money else budget.unit
     dear = _dear(budget, future)
-    days = [month_days(line.month) for line in future.months]
+    days = [line.month.range for line in future.months]
     if budget.each == "month":
         for position, (line, middle) in enumerate(zip(future.months, future.middle, strict=True)):
             actual = None if budget.is_money and middle.known_cost is None else _amount(budget, line, middle)

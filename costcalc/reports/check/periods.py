@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from costcalc.budget.model import Budget, DayRange
-from costcalc.budget.read_limits import ONE_DAY, month_days
-from costcalc.calendar import month_of
+from costcalc.budget.model import Budget
+from costcalc.calendar import ONE_DAY, DayRange, month_of
 
 _WEEK = timedelta(days=7)
 
@@ -30,7 +29,7 @@ def _each(each: str, log: DayRange) -> Iterator[DayRange]:
     if each == "month":
         month = month_of(log.first)
         while month.first <= log.last:
-            yield month_days(month)
+            yield month.range
             month = month.next
         return
     step = ONE_DAY if each == "day" else _WEEK

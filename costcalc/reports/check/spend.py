@@ -8,8 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from costcalc.budget.model import DayRange
-from costcalc.calendar import DAY_SECONDS
+from costcalc.calendar import DAY_SECONDS, DayRange
 from costcalc.pricebook.fx import FxTable
 from costcalc.pricebook.resolve import Pricebook
 from costcalc.rating.model import LineKey, Rating

@@ -12,12 +12,12 @@ from costcalc.months.members import MemberSums, add_up
 from costcalc.months.reading import IN_PARTS, Number, RangePoint, settled
 from costcalc.months.run import Run
 from costcalc.rating.model import LineKey
+from costcalc.rating.totals import AtLeast, Estimated, Totals, Unpriced, rise_to, total_of
 from costcalc.reports.plan.case import Case, coverage, totals
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.model import BridgeStep, CustomerLine, LineAhead, Plan, PlanMonth, PlanOptions
 from costcalc.reports.plan.published import list_changes
 from costcalc.reports.plan.solve import answers
-from costcalc.reports.plan.totals import AtLeast, Estimated, Totals, Unpriced, rise_to, total_of
 from costcalc.reports.revenue import contract_notes
 from costcalc.usage.ledger import CUSTOMER
 
@@ -43,7 +43,7 @@ def plan_ahead(horizon: Horizon, options: PlanOptions) -> Plan:
         rating=horizon.rating,
         by=options.by,
         revenue=case.revenue,
-        coverage=coverage(case, after, frozen.months[-1]),
+        coverage=coverage(case, after.months, frozen.months[-1]),
         floor=options.floor,
         answers=answers(case, after, totals(case, frozen)[-1], options.floor),
         rates_used=tuple(dict.fromkeys(rate for _, _, run in steps for rate in run.rates_used)),

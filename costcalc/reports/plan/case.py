@@ -13,10 +13,10 @@ from costcalc.months.reading import IN_PARTS, MIDDLE, Reading
 from costcalc.months.run import Assumptions, MonthRun, Run
 from costcalc.problems import fail
 from costcalc.rating.earners import contracts_of
+from costcalc.rating.totals import Estimated, Totals, Unpriced, rounded_ratio
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.plan.model import PlanOptions
-from costcalc.reports.plan.totals import Estimated, Totals, Unpriced, rounded_ratio
 from costcalc.reports.revenue import Revenue, check_floor, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.scenario.changes import UsageChanges
@@ -149,8 +149,8 @@ def totals(case: Case, run: Run) -> list[Totals]:
     ]
 
 
-def coverage(case: Case, run: Run, whole: MonthRun, months: Sequence[MonthRun] = ()) -> Coverage | None:
-    """Of how much the margins of a run are, or of some of its months; `whole` is a month whose cost tells.
+def coverage(case: Case, months: Sequence[MonthRun], whole: MonthRun) -> Coverage | None:
+    """Of how much the margins of months are; `whole` is a month whose cost tells.
 
     None: the revenue is unknown.
     """
@@ -159,9 +159,9 @@ def coverage(case: Case, run: Run, whole: MonthRun, months: Sequence[MonthRun] =
     covered = whole.covered if case.income.is_of_a_part else whole.cost
     found = coverage_of(
         case.revenue, case.horizon.rating, case.usage, rounded_ratio(covered / whole.cost) if whole.cost else None,
-        parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=all(month.is_complete for month in months or run.months),
+        parts_customers=case.horizon.ledger.parts_customers, is_priced_ahead=all(month.is_complete for month in months),
     )  # fmt: skip
-    asked, without = (sum(getattr(month, name) for month in months or run.months) for name in ("tokens", "unpriced"))
+    asked, without = (sum(getattr(month, name) for month in months) for name in ("tokens", "unpriced"))
     return replace(found, priced=1 - without / asked) if without and asked else found
 
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from costcalc.meters import meters
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail
 from costcalc.rating.model import Charge, sum_costs
 from costcalc.rating.rate import Rater
+from costcalc.rating.totals import Outcome, rise_to
 from costcalc.reports.plan.answers import Answers, FurtherRise, MoveShare, PriceAnswer, TokenSaving
 from costcalc.reports.plan.moving import MovedTraffic, Pays
-from costcalc.reports.plan.totals import Outcome, rise_to
 from costcalc.reports.usage import UsageSummary
 
 _NONE = Fraction()
@@ -148,7 +149,7 @@ def move_target(pricebook: Pricebook, target: str) -> ResolvedModel:
         raise fail(
             "unknown-target",
             f'--move-to "{target}": {found.reason}',
-            nearest=pricebook.nearest([target])[target],
+            nearest=nearest_models(pricebook, [target])[target],
             remedy="name a model of the pricebooks as PROVIDER/MODEL",
         )
     return found

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from costcalc.calendar import Month, fiscal_year
 from costcalc.money import exact_sum
+from costcalc.rating.line import ReportLine
 from costcalc.rating.model import Cost, LineKey, RateUsed, Rating
 from costcalc.rating.rate import NO_CHANGES, RatingOptions
+from costcalc.rating.totals import AssumedMargin, Ends, Outcome, Totals, added
 from costcalc.records import dataclass
 from costcalc.reports.coverage import Coverage
-from costcalc.reports.lines import OtherList, ReportLine, Touched
+from costcalc.reports.lines import OtherList, Touched
 from costcalc.reports.plan.answers import Answers
-from costcalc.reports.plan.totals import AssumedMargin, Ends, Outcome, Totals, added
 from costcalc.reports.revenue import UNSTATED, Revenue, StatedRevenue
 from costcalc.reports.usage import UsageSummary
 from costcalc.scenario.items import Scenario
@@ -252,7 +252,7 @@ class Plan(OverMonths):
     def has_other_contracts(self) -> bool:
         """Whether a contract ends or begins before the last month is over, so that today's usage earns something else then."""
         contracts = self.revenue.contracts if self.revenue else None
-        return contracts is not None and contracts.change_by(self.last.month.next.first - timedelta(days=1))
+        return contracts is not None and contracts.change_by(self.last.month.last)
 
     @property
     def today(self) -> Totals:

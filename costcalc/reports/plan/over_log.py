@@ -16,13 +16,13 @@ from costcalc.pricebook.resolve import Pricebook, ResolvedModel
 from costcalc.rating.breakdown import by_line
 from costcalc.rating.model import Rating, sum_costs
 from costcalc.rating.rate import Rater, RatingOptions, rate
+from costcalc.rating.totals import Outcome, Totals, Unpriced, at_assumed_margins, outcome
 from costcalc.reports.changes import check_changes
 from costcalc.reports.coverage import Coverage, coverage_of
 from costcalc.reports.lines import other_lists, touched_by, with_lines
 from costcalc.reports.plan.ending import ending
 from costcalc.reports.plan.log_answers import log_answers, move_target
 from costcalc.reports.plan.model import LogOptions, OverLog, PassThrough, Plan, PlanMonth, PlanOptions
-from costcalc.reports.plan.totals import Outcome, Totals, Unpriced, at_assumed_margins, outcome
 from costcalc.reports.revenue import Revenue, check_floor, contract_notes, revenue_of
 from costcalc.reports.usage import UsageSummary, summary_of
 from costcalc.usage.ledger import CUSTOMER, UsageLedger

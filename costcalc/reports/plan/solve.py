@@ -15,9 +15,9 @@ from costcalc.months.capacity import Replicas, break_even
 from costcalc.months.form import value_of
 from costcalc.months.reading import UNROUNDED, settled
 from costcalc.months.run import Run
+from costcalc.rating.totals import Totals, rise_to
 from costcalc.reports.plan.answers import Answers, BreakEven, FurtherRise, MoveShare, PriceAnswer, TokenSaving
 from costcalc.reports.plan.case import Case, totals
-from costcalc.reports.plan.totals import Totals, rise_to
 from costcalc.scenario.changes import Efficiency, Move, UsageChanges
 from costcalc.scenario.figure import Span, fixed
 from costcalc.scenario.model import PriceChange, PriceChanges

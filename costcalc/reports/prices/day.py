@@ -7,6 +7,7 @@ from datetime import date
 
 from costcalc.pricebook.hosts import host_named
 from costcalc.pricebook.model import Book
+from costcalc.pricebook.nearest import nearest_models
 from costcalc.pricebook.resolve import Pricebook, ResolvedModel, Unresolved
 from costcalc.problems import fail, nearest_names
 
@@ -24,7 +25,9 @@ def find_model(
                 "unknown-region", f'no list that has {name} is of the region "{region}"',
                 nearest=nearest_names(region or "", found.lists), expected=", ".join(found.lists),
             )  # fmt: skip
-        raise fail("unknown-model", f'"{name}" means no model: {found.reason}', nearest=pricebook.nearest([name])[name])
+        raise fail(
+            "unknown-model", f'"{name}" means no model: {found.reason}', nearest=nearest_models(pricebook, [name])[name]
+        )
     if region and not host_named(found.provider) and pricebook.region_named(found.provider, region) != found.region:
         # A log may name its regions as it likes; who asks for a list means one that there is.
         lists = [book.region for book in pricebook.by_provider[found.provider]]

@@ -142,7 +142,7 @@ def in_money(
         lines,
         sum((before for before, _ in both), Fraction()),
         sum((after for _, after in both), Fraction()),
-        _each_once(
+        _distinct(
             [
                 _explained(part, pricebook, day)
                 for rating, day in zip(ratings, (first, second), strict=True)
@@ -200,7 +200,7 @@ def _tokens(ratings: Sequence[Rating]) -> Mapping[LineKey, Fraction]:
     return found
 
 
-def _each_once(parts: Sequence[Unpriced]) -> list[Unpriced]:
+def _distinct(parts: Sequence[Unpriced]) -> list[Unpriced]:
     seen: dict[tuple[object, ...], Unpriced] = {}
     for part in parts:
         seen.setdefault((part.line, part.meter, part.reason), part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from costcalc.calendar import read_day, read_month
 from costcalc.meters import meters
@@ -93,7 +93,7 @@ def _last_day(event: Event) -> date | None:
         return None
     if len(text) == len("2026"):
         return read_day(f"{text}-12-31")
-    return read_day(text) if len(text) > len("2026-09") else read_month(text).next.first - timedelta(days=1)
+    return read_day(text) if len(text) > len("2026-09") else read_month(text).last
 
 
 def _sort_day(event: Event) -> date:
