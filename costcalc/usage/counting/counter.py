@@ -35,6 +35,7 @@ from costcalc.usage.files.records import (
 )
 from costcalc.usage.files.sources import ReadableFile, Workspace
 from costcalc.usage.formats.failed import in_doubt
+from costcalc.usage.formats.ids import of_one_id
 from costcalc.usage.formats.model import RowParts
 from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
@@ -55,6 +56,7 @@ from costcalc.usage.sql.engine import (
     relation,
 )
 from costcalc.usage.sql.labels import (
+    BESIDE,
     COUNTED_ROWS,
     UNFORESEEN,
     Foreseen,
@@ -296,6 +298,8 @@ class Counter:
         elif reading.spec.dedupe and reading.sources[0].kind != "frame":
             # Rows that say one usage again are looked for where some do, or where all are asked at once.
             self.readings[number] = replace(reading, copies=bool(reading.earlier) or is_small(reading.files))
+        if reading.spec.dedupe and reading.spec.dedupe.alike:
+            self.readings[number] = replace(self.readings[number], copies=False)  # hardly any log has some
         if reading.sources[0].kind == "table":
             self._count_table(number)
         else:
@@ -615,9 +619,9 @@ class Counter:
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(*self._covered(ask), naive=any(group.naive for group in groups))
         found = self.engine.fetch(ask["beside"])
-        # (reading, undated, rounded, rows in doubt and their tokens, remarks)
-        remarked = [(number, *sums[: 4 + most[0]]) for number, counted, *sums in found if counted]
-        beside = sums_beside(self, [(number, *sums[4 + most[0] :]) for number, _, *sums in found])
+        said = len(BESIDE) + most[0]  # of a reading: what stands beside, and its remarks
+        remarked = [(number, *sums[:said]) for number, counted, *sums in found if counted]
+        beside = sums_beside(self, [(number, *sums[said:]) for number, _, *sums in found])
         notes = self._notes(remarked) + [
             note for number, sums in beside.items() for note in notes_beside(self, number, sums)
         ]
@@ -727,10 +731,14 @@ class Counter:
         """What a reader should know of these files, each with the rows that it is true of."""
         notes: list[str] = []
         found: dict[str, int] = {}
-        for number, _, _, doubted, tokens, *counts in remarked:
+        for number, _, _, doubted, tokens, shared, *counts in remarked:
             spec = self.readings[number].spec
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
+            if shared and spec.dedupe:
+                notes.append(
+                    of_one_id(spec.name, self.readings[number].shown_column(spec.dedupe.key[0][0]), int(shared))
+                )
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 said = Loud if remark.is_loud else str
                 if remark.when is None:

@@ -66,6 +66,7 @@ SYNONYMS = {
     "revenue": "revenue income sales turnover",
     "revenue_currency": "revenuecurrency",
     "failed": "failed",
+    "request_id": "requestid responseid generationid completionid xrequestid llmrequestid apirequestid 请求id 请求编号",
 }
 # Never priced, but what was read must come to it.
 TOTALS = frozenset(
@@ -175,9 +176,14 @@ def is_dropped(column: str) -> bool:
 
 
 def meaning_of(column: str, samples: Sequence[str]) -> tuple[str, str]:
-    """What a column means, and the currency that its name ends with; "" where the name, or its values, say nothing."""
+    """What a column means, and the currency that its name ends with; "" where the name, or its values, say nothing.
+
+    An id means nothing of its row's figures: there may be several, and each stays a dimension.
+    """
     name, known = canonical(column), meaning_by_name()
     if name in known:
+        if known[name] == "request_id":
+            return "", ""
         is_it = (name not in _BARE or are_counts(samples)) and not has_other_values(column, samples)
         is_it = is_it and not (name in _PERHAPS_FLAGS and says_yes_or_no(samples))
         return (known[name], "") if is_it else ("", "")

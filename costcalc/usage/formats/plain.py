@@ -13,11 +13,13 @@ from costcalc.records import dataclass
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
+from costcalc.usage.formats.ids import REQUEST_ID, copies_by, id_column, largest_by
 from costcalc.usage.formats.model import (
     AS,
     TIMES,
     WRITTEN,
     Condition,
+    Dedupe,
     FormatSpec,
     Remark,
     Shape,
@@ -99,6 +101,8 @@ class Understanding:
     summed: tuple[tuple[str, ...], ...] = ()  # columns of times and models, in which a word may stand for all of them
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
     calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
+    id: str = ""  # the column that names the request of a row
+    columns: tuple[str, ...] = ()  # all of them, and the paths below them
 
 
 @dataclass
@@ -125,7 +129,9 @@ def understand(
     `nested`: paths of JSON records below their top, which --map may name.
     """
     mapped = _mapped(header, mapping, file, nested)
+    leaves = sorted(path for path in nested if "[" not in path)
     ended = mapped.meanings.get(FAILED, ())  # it may be asked for as a dimension, too
+    named = mapped.meanings.pop(REQUEST_ID, ())
     taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1} - {*ended}
     outer = {path.partition(INSIDE)[0] for columns in mapped.meanings.values() for path in columns if INSIDE in path}
     claims: dict[str, list[str]] = {}
@@ -158,7 +164,8 @@ def understand(
     when = next(((meaning, meanings[meaning][0]) for meaning in _TIMES if meaning in meanings), None)
     pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
-        meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
+        meanings, currencies, tuple(dimensions), frozenset(dropped), total,
+        frozenset((*mapped.meanings, *([REQUEST_ID] if named else []))),
         tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times, mapped.written,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
         tuple(
@@ -168,10 +175,12 @@ def understand(
         ),
         {
             name: samples.get(name, ())
-            for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
+            for name in (*dimensions, *leaves)
             if name not in (*ended, *calls) and says_outcome(name, samples.get(name, ()))
         },
         tuple(name for name in calls if name in dimensions),
+        next(iter(named), "") or id_column((*header, *leaves), samples),
+        (*header, *leaves),
     )  # fmt: skip
 
 
@@ -453,9 +462,17 @@ def plain_format(
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
+        keeps_to_paths=True, dedupe=_dedupe(found), skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
+
+
+def _dedupe(found: Understanding) -> Dedupe | None:
+    """How rows of one request are told; None where no column names it, or every row is said to count."""
+    if not found.id or REQUEST_ID in found.constants:
+        return None
+    counts = [(column,) for name, columns in found.meanings.items() if _is_count(name) for column in columns]
+    return largest_by(found.id, counts) if REQUEST_ID in found.mapped else copies_by(found.id, found.columns)
 
 
 def _of_calls(found: Understanding) -> list[Remark]:

@@ -112,7 +112,7 @@ class Reading:
             found = {
                 name: SourceColumn(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names
             }
-        if self.spec.dedupe:
+        if self.spec.dedupe and self.spec.marks_copies:
             found[AGAIN] = SourceColumn(AGAIN if self.copies else "false", "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
@@ -200,7 +200,7 @@ def _of_these(mapping: Mapping[str, str], first: ReadableFile, every: Sequence[R
 def _earlier(position: int, readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings that hold some of a table's rows already, by their ids: tables of other columns, and JSON."""
     reading = readings[position]
-    if not reading.spec.dedupe or reading.sources[0].kind == "json":
+    if not reading.spec.marks_copies or reading.sources[0].kind == "json":
         return ()
     return tuple(
         other

@@ -25,7 +25,7 @@ from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceCol
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
 from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
-from costcalc.usage.sql.copies import copy_columns, counts_of, keys_of, latest_of
+from costcalc.usage.sql.copies import alike_of, copy_columns, counts_of, keys_of, latest_of
 from costcalc.usage.sql.replies import reply_key
 from costcalc.usage.sql.times import time_sql, typed_time_sql
 
@@ -136,7 +136,8 @@ class RowBuilder:
     def _copy_columns(self) -> dict[str, str]:
         """What tells a row's copies, where several rows may say one usage."""
         dedupe = self.spec.dedupe
-        if dedupe is None or self.of_parts or (self.tells_copies and not isinstance(self.columns, JsonColumns)):
+        marked = self.spec.marks_copies and not isinstance(self.columns, JsonColumns)
+        if dedupe is None or self.of_parts or (self.tells_copies and marked):
             return {}
         keys = keys_of(dedupe, self.column)
         if not self.tells_copies:
@@ -150,7 +151,8 @@ class RowBuilder:
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
-        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts)
+        alike = alike_of(dedupe, self.column)
+        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts, alike)
 
     def failed(self) -> str:
         """Whether a row's call failed, as SQL; "" where none is known to."""
