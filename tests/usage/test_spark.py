@@ -267,6 +267,7 @@ def test_rows_that_tie_are_chosen_as_here(same, tmp_path):
         "exports-that-overlap/updates.jsonl",
         "exports-that-overlap/opencode.jsonl",
         "request-ids/usage.csv",
+        "zones-that-no-clock-has/zones.csv",
     ],
 )
 def test_ids_that_are_told_twice_count_once_there_too(same, repo_root, name):

@@ -497,6 +497,9 @@ class RowBuilder:
         cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
         if "ended" in common:
             cases.append(("ended <= started", BAD_TIME))
+        if "until_text" in common:
+            said = f"coalesce(trim(until_text), '') <> '' AND NOT {says_nothing('until_text')}"
+            cases.append((f"ended IS NULL AND {said}", BAD_TIME))
         cases += [(sql, OUTSIDE) for sql in self._outside("naive" in common)]
         counts = [name for name in common if _is_count(name)]
         if counts:
