@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from costcalc.calendar import month_of
 from costcalc.problems import CostcalcError, fail
+from costcalc.selectors import written_glob
 from costcalc.usage.counting.counter import Counter
 from costcalc.usage.ledger import Loud, UsageLedger
 from costcalc.usage.period import month_words, period_of_month
@@ -102,4 +103,4 @@ def _wanted(request: ScanRequest) -> str:
 
 def _first(request: ScanRequest) -> str:
     name, globs = next(iter(request.where.items()))
-    return f"--where {','.join(f'{name}={glob}' for glob in globs)}"
+    return f"--where {','.join(written_glob(name, glob) for glob in globs)}"

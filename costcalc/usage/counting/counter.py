@@ -27,6 +27,7 @@ from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
 from costcalc.usage.counting.subagents import missing_agents
+from costcalc.usage.counting.sums import settle_sums
 from costcalc.usage.files.packs import packed
 from costcalc.usage.files.records import (
     Repaired,
@@ -166,7 +167,7 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
-        self.settled = settle_batches(self)
+        self.settled = [*settle_batches(self), *settle_sums(self)]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -239,19 +240,20 @@ class Counter:
         begun = bounds_clause(self.request.bound(since), self.request.bound(day))
         return int(self.engine.fetch(reaching_statement(self.chosen(), begun, self.request.bound(day)))[0][0])
 
-    def unmatched(self) -> set[str]:
-        """The names of `where` whose globs match no row at all."""
+    def unmatched(self) -> list[tuple[str, str]]:
+        """The globs of `where` that match no row at all, each with its name."""
         written = self.engine.fetch(_WRITTEN) if self.request.where_names else []
         named = [(str(provider), str(model)) for provider, model in written]
-        return {
-            name
-            for name in self.request.where
+        return [
+            (name, glob)
+            for name, globs in self.request.where.items()
+            for glob in globs
             if not (
-                any(self.request.has_name(name, *who) for who in named)
+                any(self.request.has_name(name, *who, glob) for who in named)
                 if name in NAMES
-                else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name)} LIMIT 1")
+                else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name, glob)} LIMIT 1")
             )
-        }
+        ]
 
     def values(self, name: str) -> list[str]:
         """Some of what the log has under a name, for near names."""
@@ -585,8 +587,8 @@ class Counter:
             pairs = ", ".join(f"({quoted(provider)}, {quoted(model)})" for provider, model in wanted)
             self.engine.execute(f"INSERT INTO wanted VALUES {pairs}")
 
-    def _matching(self, name: str) -> str:
-        return where_clause([(self._label(name), self.request.where[name])])
+    def _matching(self, name: str, glob: str) -> str:
+        return where_clause([(self._label(name), (glob,))])
 
     def _label(self, name: str, rows: RowQuery | None = None) -> str:
         return tier_of(_name_column(TIER, rows)) if name == TIER else f"d{self.labels.index(name)}"

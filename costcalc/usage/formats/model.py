@@ -309,6 +309,7 @@ class FormatSpec:
     optional: frozenset[str] = frozenset()  # columns of counts that some versions of the export lack
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     keeps_to_paths: bool = False  # a row in which a path to a number ends too early is refused
+    may_sum: Paths = ()  # dimensions in which a word, or nothing, may stand for all of the others
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
 
     @property

@@ -78,7 +78,7 @@ _SUMS = (
     "小计",
     "итого",
 )
-_OF_SUMS = "rows that sum others up, by their own word"
+OF_SUMS = "rows that sum others up"
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -103,6 +103,7 @@ class Understanding:
     calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
     id: str = ""  # the column that names the request of a row
     columns: tuple[str, ...] = ()  # all of them, and the paths below them
+    may_sum: tuple[str, ...] = ()  # dimensions of tables by day or longer, whose rows may sum others up
 
 
 @dataclass
@@ -181,7 +182,13 @@ def understand(
         tuple(name for name in calls if name in dimensions),
         next(iter(named), "") or id_column((*header, *leaves), samples),
         (*header, *leaves),
+        tuple(name for name in dimensions if name not in calls) if when and _are_days(samples.get(when[1], ())) else (),
     )  # fmt: skip
+
+
+def _are_days(samples: Sequence[str]) -> bool:
+    """Whether rows are of days or longer: what has a time of its own sums nothing up."""
+    return any(len(text) <= len("2026-09-01") for text in stated(samples))
 
 
 def _are_sums(samples: Sequence[str]) -> bool:
@@ -462,7 +469,7 @@ def plain_format(
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, dedupe=_dedupe(found), skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
+        keeps_to_paths=True, dedupe=_dedupe(found), may_sum=found.may_sum, skip=(*(Skip(Condition(((each, _SUMS),)), OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 

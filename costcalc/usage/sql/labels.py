@@ -36,6 +36,7 @@ _KEYS = {  # group keys of the first step, and their types
     "output_over": "BIGINT",
     "basis": "VARCHAR",
     "mix": "VARCHAR",
+    "sums": "INTEGER",  # whether the row says in a dimension that it may sum others up
     "requests_known": "BOOLEAN",
     "billed_meter": "VARCHAR",
     "cost_known": "BOOLEAN",
@@ -45,7 +46,7 @@ _KEYS = {  # group keys of the first step, and their types
     "revenue_known": "BOOLEAN",
     "revenue_currency": "VARCHAR",
 }
-LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdict"))
+LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdict", "sums"))
 _SUMS = {
     "row_count": "BIGINT",
     "requests": "HUGEINT",
@@ -69,6 +70,7 @@ _IF_HELD = (
     "off_",
     "doubted",
     "again_",
+    "sums",
 )  # how columns begin that nobody asks for where no row has them
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
@@ -132,7 +134,7 @@ def count_statement(
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
     keys = {"verdict": "verdict"}
     plain = ("provider", "model", "region", "service_tier", "naive", "billed_meter", "cost_kind", "cost_currency",
-             "cost_divisor", "revenue_currency")  # fmt: skip
+             "cost_divisor", "revenue_currency", "sums")  # fmt: skip
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "file"

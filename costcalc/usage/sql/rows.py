@@ -46,6 +46,12 @@ WHOLES = (
     ("cache_write_tokens", ("cache_write_1h_tokens",)),
 )
 
+BY_WORD, WITHOUT_NAME = 1, 2  # how a row says in a dimension that it may sum others up
+_OF_ALL = (
+    "(all|alle|total|totals|sub-?total|grand total|overall|sum|summe|gesamt|insgesamt|zwischensumme|tous|toutes|todos|todas|"
+    "итого|всего)( .*)?|.* (total|totals|subtotal|gesamt)|.*(合计|总计|小计|全部|所有|小計|合計)"
+)
+
 # Instants outside 2000–2100 are typing errors or written in another unit.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 _DAY_SECONDS = 86_400
@@ -110,6 +116,7 @@ class RowBuilder:
         common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
         if not self.of_parts and (doubted := _any([self.condition(when) for when in self.spec.doubtful])):
             common["doubted"] = doubted
+        common |= self._sums()
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -153,6 +160,17 @@ class RowBuilder:
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
         alike = alike_of(dedupe, self.column)
         return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts, alike)
+
+    def _sums(self) -> dict[str, str]:
+        """Whether the row says in one of its dimensions that it sums the others up, or says nothing there."""
+        texts = [column.text for path in self.spec.may_sum if (column := self.column(path))]
+        if not texts:
+            return {}
+        words = " OR ".join(
+            f"coalesce(regexp_full_match(lower(trim({text})), {quoted(_OF_ALL)}), false)" for text in texts
+        )
+        nothing = " OR ".join(f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}" for text in texts)
+        return {"sums": f"CASE WHEN {words} THEN {BY_WORD} WHEN {nothing} THEN {WITHOUT_NAME} ELSE 0 END"}
 
     def failed(self) -> str:
         """Whether a row's call failed, as SQL; "" where none is known to."""
