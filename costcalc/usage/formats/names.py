@@ -94,6 +94,20 @@ _BARE = frozenset(
     ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
 )
 _PERHAPS_FLAGS = frozenset(["cached", "cacheread", "cachewrite", "cachehits", "uncached", "reasoning", "thoughts"])
+_CACHE_FLAGS = frozenset(
+    [
+        "cached",
+        "cacheread",
+        "cachehit",
+        "cachehits",
+        "iscached",
+        "wascached",
+        "fromcache",
+        "isfromcache",
+        "servedfromcache",
+        "incache",
+    ]
+)
 _YES_OR_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "hit", "miss"])
 _CURRENCIES = frozenset(
     [
@@ -123,6 +137,7 @@ _CURRENCY_WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+(\.0*)?|\d{1,3}([,.]\d{3})+|\d(\.\d+)?[eE]\+?\d{1,2}")
 TYPED = ["2"]  # what stands for the texts of a column whose type is a number
+FLAG = ["true", "false"]  # and whose type is yes or no
 NOT_STATED = frozenset(
     ["null", "none", "n/a", "na", "nan", "-", "–", "—", "\\n", "(null)", "nil", "#n/a"]
 )  # words for an empty cell
@@ -197,6 +212,11 @@ def has_other_values(column: str, samples: Sequence[str]) -> bool:
     """Whether none of the values is what the name can mean: a tier "pro", a platform "ios"."""
     pattern, values = _BY_VALUE.get(canonical(column)), stated(samples)
     return bool(pattern and values) and not any(pattern.fullmatch(value.lower()) for value in values)  # type: ignore[union-attr]
+
+
+def says_cached(column: str, samples: Sequence[str]) -> bool:
+    """Whether the column answers with yes or no whether something was cached, and not how much."""
+    return canonical(column) in _CACHE_FLAGS and says_yes_or_no(samples)
 
 
 def says_yes_or_no(samples: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
+from costcalc.selectors import written_glob
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
@@ -43,6 +44,7 @@ from costcalc.usage.formats.names import (
     meaning_by_name,
     meaning_of,
     parent_of,
+    says_cached,
     stated,
 )
 from costcalc.usage.formats.paths import INSIDE, can_add_up
@@ -103,6 +105,7 @@ class Understanding:
     calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
     id: str = ""  # the column that names the request of a row
     columns: tuple[str, ...] = ()  # all of them, and the paths below them
+    cached: Mapping[str, str] = field(default_factory=dict)  # columns that say yes or no to a cache → their word for no
     may_sum: tuple[str, ...] = ()  # dimensions of tables by day or longer, whose rows may sum others up
 
 
@@ -182,6 +185,11 @@ def understand(
         tuple(name for name in calls if name in dimensions),
         next(iter(named), "") or id_column((*header, *leaves), samples),
         (*header, *leaves),
+        {
+            name: next((text.lower() for text in stated(samples[name]) if text.lower() in (*NO, "miss")), "false")
+            for name in (*dimensions, *leaves)
+            if name not in mapped.left and says_cached(last_of(name), samples.get(name, ()))
+        },
         tuple(name for name in dimensions if name not in calls) if when and _are_days(samples.get(when[1], ())) else (),
     )  # fmt: skip
 
@@ -465,6 +473,7 @@ def plain_format(
         )
     ended = meanings.get(FAILED, ())
     remarks = (*remarks, *([words_unknown(ended)] if ended else []), *_must_be_held(found), *_of_calls(found))
+    remarks = (*remarks, *(_of_cache(column, no, meanings) for column, no in found.cached.items()))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
@@ -485,6 +494,21 @@ def _dedupe(found: Understanding) -> Dedupe | None:
 def _of_calls(found: Understanding) -> list[Remark]:
     text = "counts calls, so it says of no row that all of it failed: rows count as they are"
     return [Remark(f'"{name}" {text}', is_loud=FAILED in found.mapped) for name in found.calls]
+
+
+def _of_cache(column: str, no: str, meanings: Mapping[str, tuple[str, ...]]) -> Remark:
+    """A yes in place of a count: the input may have been read from the seller's cache, or the answer from one's own."""
+    named = map_option("cache_read_tokens", "COLUMN")
+    chosen = f"--where {written_glob(column, no)}"
+    if last_of(column) != column:
+        chosen = f"{map_option('hit', column)} --where {written_glob('hit', no)}"
+    text = (
+        f'say in "{column}" that something was cached, not how much: they count as if nothing was. If their input was'
+        f" read from a cache, {named} names the count of it; if their answers came from a cache of your own and cost"
+        f" nothing, {chosen} leaves them out"
+    )
+    read = meanings.get("cache_read_tokens", ())
+    return Remark(text, Condition((((column,), (*YES, "hit")),), zero=(read,) if read else ()), is_loud=True)
 
 
 def _must_be_held(found: Understanding) -> list[Remark]:

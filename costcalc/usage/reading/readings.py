@@ -19,7 +19,7 @@ from costcalc.usage.formats import plain, plainbill
 from costcalc.usage.formats.everyrow import constants_of, is_constant, is_of_failed, with_constants
 from costcalc.usage.formats.failed import ended_by
 from costcalc.usage.formats.model import AGAIN, FormatSpec, RowParts, Shape, Term, Text, paths_of
-from costcalc.usage.formats.names import TOTALS, TYPED, canonical, is_meaning
+from costcalc.usage.formats.names import FLAG, TOTALS, TYPED, canonical, is_meaning
 from costcalc.usage.formats.paths import (
     FILE,
     INSIDE,
@@ -547,7 +547,8 @@ def samples_of(sources: Iterable[ReadableFile], types: Mapping[str, str]) -> dic
         for record in source.records:
             for path, text in record.items():
                 found.setdefault(path, []).append(text)
-    return found | inside_texts(found) | {name: TYPED for name, kind in types.items() if kind in ("integer", "number")}
+    typed = {"integer": TYPED, "number": TYPED, "flag": FLAG}
+    return found | inside_texts(found) | {name: typed[kind] for name, kind in types.items() if kind in typed}
 
 
 def _nested(sources: Iterable[ReadableFile]) -> frozenset[str]:

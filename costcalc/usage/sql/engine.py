@@ -45,6 +45,7 @@ _KINDS = {  # the engine's types → kinds of columns; the others are read as te
     "TIMESTAMP WITH TIME ZONE": "instant",
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"), "naive"),
     "DATE": "day",
+    "BOOLEAN": "flag",
 }
 
 

@@ -669,8 +669,10 @@ def _first_of(texts: Sequence[str]) -> str | None:
 
 
 def _is_like(text: str, value: str) -> str:
-    """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
+    """Whether the text is this value: `*it*` contains it, `it*` begins with it, and `?` is any one sign."""
     text = f"lower({text})" if value.upper() != value else text  # digits have no case
+    if "?" in value:
+        return f"{text} LIKE {quoted(value.replace('?', '_'))}"
     if value.startswith("*"):
         return f"contains({text}, {quoted(value.strip('*'))})"
     if value.endswith("*"):
