@@ -23,7 +23,7 @@ Amounts = dict[int, tuple[Decimal, int]]  # by what a row says in its dimensions
 
 def settle_sums(counter: Counter) -> list[str]:
     """Leaves out the rows of each reading that sum its others up. What is said of words that prove to be no sums."""
-    notes = []
+    notes: list[str] = []
     for number, reading in enumerate(counter.readings):
         rule = next((i for i, rule in enumerate(reading.spec.skip) if rule.reason == OF_SUMS), None)
         if rule is None or not reading.spec.may_sum or "sums" not in counter.held:
