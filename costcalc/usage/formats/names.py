@@ -135,6 +135,7 @@ _CURRENCY_WORDS = {
     "美元": "USD", "欧元": "EUR", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "人民币": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
     **{sign.lower(): code for sign, code in sorted(SIGNS.items(), key=lambda each: -len(each[0]))},
 }  # fmt: skip
+_OF_PEOPLE = re.compile(r"[^\s@]@[^\s@]|\b(sk|pk|rk|gsk|xai|ghp|key)[-_][\w-]{8,}|[0-9a-fA-F]{24,}")
 _NUMBER = re.compile(r"\d+(\.0*)?|\d{1,3}([,.]\d{3})+|\d(\.\d+)?[eE]\+?\d{1,2}")
 TYPED = ["2"]  # what stands for the texts of a column whose type is a number
 FLAG = ["true", "false"]  # and whose type is yes or no
@@ -151,6 +152,11 @@ def canonical(name: str) -> str:
 def last_of(path: str) -> str:
     """The last step of a path into JSON; a name that is no path stays whole."""
     return re.split(r"::|\.", path)[-1] or path
+
+
+def shown_path(path: str) -> str:
+    """The path, if it may be shown: a map may have people's addresses or keys in the place of names."""
+    return "(an address or a key)" if _OF_PEOPLE.search(path) else path
 
 
 def parent_of(path: str) -> str:
