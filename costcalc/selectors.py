@@ -11,6 +11,11 @@ from costcalc.meters import meters
 from costcalc.records import dataclass
 
 
+def written_glob(name: str, glob: str) -> str:
+    """A glob as --where takes it: one that holds a comma stands in quotes."""
+    return f'{name}="{glob}"' if "," in glob else f"{name}={glob}"
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
     """A provider, a glob over model names, and the meters meant; resolved names, in lower case."""

@@ -167,7 +167,7 @@ class RowOptions(TypedDict, total=False):
     ]
     where: Annotated[
         Globs,
-        Option("NAME=GLOB", "Only such rows: team=search,model=qwen3-*.", many=True),
+        Option("NAME=GLOB", "Only such rows: team=search,ads,model=qwen3-* (team search or ads).", many=True),
     ]
 
 

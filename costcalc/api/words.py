@@ -303,29 +303,49 @@ def read_pairs(written: Pairs, flag: str, shape: str) -> dict[str, str]:
     return found
 
 
+# Parted by commas, but for those within quotes: customer="c, d"
+_PARTED = re.compile(r'(?:^|,)((?:[^,="]*=)?\s*"[^"]*"\s*(?=,|$)|[^,]*)')
+_QUOTED = re.compile(r'"[^"]*"')
+_SEVERAL = 'several values with a comma, one that holds a comma in quotes: customer=a,b,"c, d"'
+
+
 def read_globs(written: Globs, flag: str) -> dict[str, tuple[str, ...]]:
-    """`team=search,team=ads,model=qwen3-*`, or a mapping: any of a name's globs, all of the names."""
+    """`team=search,ads,model=qwen3-*`, or a mapping: any of a name's globs, all of the names.
+
+    A glob that holds a comma stands in quotes: `customer="c, d"`.
+    """
     if isinstance(written, Mapping):
         return {
             name.strip().lower(): (globs,) if isinstance(globs, str) else tuple(map(str, globs))
             for name, globs in written.items()
         }
     found: dict[str, tuple[str, ...]] = {}
-    for word in _words_of(written, flag, "NAME=GLOB"):
-        name, equals, rest = word.partition("=")
-        if equals and name.strip() and not rest.strip():  # what has no such name: customer=
-            pair = {name.strip().lower(): ""}
-        else:
-            pair = read_pairs([word], flag, "NAME=GLOB")
-        ((name, glob),) = pair.items()
-        found[name] = (*found.get(name, ()), glob)
+    for text in _texts_of(written, flag, "NAME=GLOB"):
+        name = ""
+        for word in _PARTED.findall(text):
+            before, equals, glob = word.partition("=")
+            if equals and '"' not in before:
+                name = before.strip().lower()
+            else:
+                glob = word  # another value of the same name: customer=a,b
+            glob = glob.strip()
+            if not name or not (glob or equals):
+                raise fail(
+                    "bad-option", f'{flag} "{word.strip()}" is not of the form NAME=GLOB', expected="NAME=GLOB",
+                    remedy=_SEVERAL,
+                )  # fmt: skip
+            found[name] = (*found.get(name, ()), glob[1:-1] if _QUOTED.fullmatch(glob) else glob)
     return found
 
 
 def _words_of(written: object, flag: str, shape: str) -> list[str]:
+    return [part.strip() for text in _texts_of(written, flag, shape) for part in text.split(",")]
+
+
+def _texts_of(written: object, flag: str, shape: str) -> Sequence[str]:
     texts = [written] if isinstance(written, str) else () if written is None else written
     if not isinstance(texts, Sequence) or not all(isinstance(text, str) for text in texts):
         raise fail(
             "bad-option", f'{flag} "{written}" is not a mapping or text', expected=f"{shape}, several with a comma"
         )
-    return [part.strip() for text in texts for part in text.split(",")]
+    return texts

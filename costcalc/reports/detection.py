@@ -12,6 +12,7 @@ from costcalc.usage.counting.counter import Counter, RowTally
 from costcalc.usage.files.left import Left
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats.model import RowParts
+from costcalc.usage.formats.names import shown_path
 from costcalc.usage.formats.read import with_formats
 from costcalc.usage.ledger import SkippedRows, UsageLedger
 from costcalc.usage.limits import USUAL, Limits
@@ -144,7 +145,9 @@ def _detection(reading: Reading, source: ReadableFile, ledger: UsageLedger, rows
         reading.why,
         columns,
         dimensions,
-        tuple(name for name in _aside(reading, source, columns) if not _is_inside(name, held)),
+        tuple(
+            dict.fromkeys(shown_path(name) for name in _aside(reading, source, columns) if not _is_inside(name, held))
+        ),
         tuple(f"{each.spec.name} ({each.score} names{_lacking(each.lacks)})" for each in others),
         rows,
         tuple(problem for problem in ledger.problems if problem.place and problem.place.file == source.shown),

@@ -7,6 +7,7 @@ from datetime import date
 
 from costcalc.calendar import ONE_DAY, month_of
 from costcalc.problems import CostcalcError, fail
+from costcalc.selectors import written_glob
 from costcalc.usage.counting.counter import Counter
 from costcalc.usage.ledger import Loud, UsageLedger
 from costcalc.usage.period import month_words
@@ -100,4 +101,4 @@ def _wanted(request: ScanRequest) -> str:
 
 def _first(request: ScanRequest) -> str:
     name, globs = next(iter(request.where.items()))
-    return f"--where {','.join(f'{name}={glob}' for glob in globs)}"
+    return f"--where {','.join(written_glob(name, glob) for glob in globs)}"

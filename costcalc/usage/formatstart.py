@@ -9,7 +9,7 @@ from costcalc.problems import Place, fail
 from costcalc.usage.files.addresses import spoken
 from costcalc.usage.files.sources import ReadableFile
 from costcalc.usage.formats import plain
-from costcalc.usage.formats.names import are_counts, stated
+from costcalc.usage.formats.names import are_counts, shown_path, stated
 from costcalc.usage.opening import looked_into, opened
 from costcalc.usage.reading.readings import samples_of
 from costcalc.usage.reading.recognition import choose
@@ -79,7 +79,7 @@ def _lines(
         yield f"  {meter}: {f'[{shown}]' if len(terms) > 1 else shown}"
     used = {*guessed.values()}
     for column in columns:
-        if column not in used and _has_numbers(samples.get(column, ())):
+        if column not in used and shown_path(column) == column and _has_numbers(samples.get(column, ())):
             yield f"  # not read, a number: {free(column)}, such as {free(samples[column][0])}"
     yield "# cost: {amount: COLUMN, kind: billed, currency: USD}  # or kind: computed, estimated"
     if names := [column for column in columns if column not in used and _is_name(samples.get(column, ()))][:_MOST]:

@@ -51,12 +51,12 @@ class ScanRequest:
         """The names of `where` that are dimensions of the log."""
         return tuple(name for name in self.where if name not in (*NAMES, TIER))
 
-    def has_name(self, name: str, provider: str, model: str) -> bool:
-        """Whether `where` wants this provider, or this model, by any of its names."""
+    def has_name(self, name: str, provider: str, model: str, *globs: str) -> bool:
+        """Whether `where` (or these globs of it) wants this provider, or this model, by any of its names."""
         written = (provider, model)
         meant = self.named(provider, model) if self.named else written
         texts = {both[NAMES.index(name)] for both in (written, meant)}
-        return any(glob_matches(glob, text) for glob in self.where[name] for text in texts)
+        return any(glob_matches(glob, text) for glob in globs or self.where[name] for text in texts)
 
     def wants(self, provider: str, model: str) -> bool:
         """Whether `where` wants usage of this provider and model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from costcalc.asked import Asked
 from costcalc.calendar import zone
 from costcalc.problems import CostcalcError, Problem, fail, nearest_names
+from costcalc.selectors import written_glob
 from costcalc.usage.choice import check_some, counted_back, note_of, notes_of_rows_cut
 from costcalc.usage.counting.counter import Counter
 from costcalc.usage.counting.diagnose import MOST_PROBLEMS
@@ -30,6 +31,7 @@ from costcalc.usage.store import Stored
 __all__ = ["ScanRequest", "scan"]
 
 Usage = str | Path | Sequence[str | Path]
+_SHOWN = 8  # values of a log in an error
 
 
 def scan(usage: object, request: ScanRequest, progress: Progress | None = None, limits: Limits = USUAL) -> UsageLedger:
@@ -53,7 +55,7 @@ def scan(usage: object, request: ScanRequest, progress: Progress | None = None, 
             engine, workspace, readings, request, keep=lambda: held.pop_all().close, stored=kept
         )
         counter.count()
-        _check_matches(request, counter.unmatched(), counter)
+        _check_matches(counter)
         asked = request
         if request.last:
             request = counted_back(request, counter)
@@ -128,21 +130,29 @@ def _without(ledger: UsageLedger, left: Left) -> UsageLedger:
     )
 
 
-def _check_matches(request: ScanRequest, missing: Collection[str], counter: Counter | None) -> None:
+def _check_matches(counter: Counter) -> None:
     """A filter that nothing in the log meets is a slip: its total of 0 would say that nothing was used."""
-    problems = [
-        Problem(
-            "nothing-matches",
-            f"--where {name}={glob}: no row has such a {name}",
-            nearest=nearest_names(glob, counter.values(name) if counter else ()),
-            remedy="correct the value; * stands for any text, and case does not matter",
-        )
-        for name, globs in request.where.items()
-        if name in missing
-        for glob in globs
-    ]
+    problems = [_no_match(name, glob, counter.values(name)) for name, glob in counter.unmatched()]
     if problems:
         raise CostcalcError(problems)
+
+
+def _no_match(name: str, glob: str, held: Sequence[str]) -> Problem:
+    near, remedy = nearest_names(glob, held), "correct the value; * stands for any text, and case does not matter"
+    if parts := next(
+        (text for text in held if glob in [part.strip() for part in text.split(",")] and glob != text), ""
+    ):
+        near = tuple(dict.fromkeys((parts, *near)))
+        remedy = f"a value with a comma stands in quotes: --where '{written_glob(name, parts)}'"
+    shown = ", ".join(f'"{text}"' if "," in text else text for text in held[:_SHOWN])
+    more = len(held) - _SHOWN
+    return Problem(
+        "nothing-matches",
+        f"--where {written_glob(name, glob)}: no row has such a {name}",
+        expected=f"what the log holds: {shown}{f' and {more:,} more' if more > 0 else ''}" if shown else "",
+        nearest=near,
+        remedy=remedy,
+    )
 
 
 def _check_zone(name: str) -> None:

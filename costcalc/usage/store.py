@@ -249,7 +249,7 @@ def _lost_problems(refused: int, unread: int, shown: str) -> list[Problem]:
 
 def _of_stored(text: str) -> str:
     """What was said of a log, of its ledger: no --map reaches into one."""
-    return text.replace("; --map failed==", "; a new scan with --map failed==")
+    return text.replace("; --map ", "; a new scan with --map ")
 
 
 def with_stored(counted: UsageLedger, stored: Sequence[Stored]) -> UsageLedger:

@@ -125,7 +125,7 @@ class TestStoredLedger:
             (("team",), {}),
             ((), {}),
             (("team",), {"where": {"team": ("X",)}}),
-            ((), {"where": {"model": ("b*",), "team": ("y", "z")}}),
+            ((), {"where": {"model": ("b*",), "team": ("y", "y*")}}),
             ((), {"since": date(2026, 9, 2)}),
             ((), {"until": date(2026, 9, 2), "where": {"team": ("x",)}}),
         ]

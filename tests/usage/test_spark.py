@@ -260,9 +260,18 @@ def test_rows_that_tie_are_chosen_as_here(same, tmp_path):
         same(*sorted(tmp_path.iterdir()), by=["app_name"])
 
 
-@pytest.mark.parametrize("name", ["helicone.jsonl", "updates.jsonl", "opencode.jsonl"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exports-that-overlap/helicone.jsonl",
+        "exports-that-overlap/updates.jsonl",
+        "exports-that-overlap/opencode.jsonl",
+        "request-ids/usage.csv",
+        "zones-that-no-clock-has/zones.csv",
+    ],
+)
 def test_ids_that_are_told_twice_count_once_there_too(same, repo_root, name):
-    assert same(repo_root / "tests" / "found" / "exports-that-overlap" / name).groups
+    assert same(repo_root / "tests" / "found" / name).groups
 
 
 def test_the_missing_extra_is_named(remote, monkeypatch):

@@ -352,7 +352,7 @@ class RemoteCounter(Counter):
         rows = f"({' UNION ALL '.join(each)})"
         if kind == "json":
             return f"{rows} AS line"
-        if reading.spec.dedupe:
+        if reading.spec.dedupe and reading.spec.marks_copies:
             assert isinstance(columns, TableColumns)
             file = FILE if several else "0"
             return rows_told_apart(reading.spec.dedupe, columns, lambda: rows, file=file).replace(

@@ -27,6 +27,7 @@ from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
 from costcalc.usage.counting.subagents import missing_agents
+from costcalc.usage.counting.sums import settle_sums
 from costcalc.usage.files.packs import packed
 from costcalc.usage.files.records import (
     Repaired,
@@ -35,6 +36,7 @@ from costcalc.usage.files.records import (
 )
 from costcalc.usage.files.sources import ReadableFile, Workspace
 from costcalc.usage.formats.failed import in_doubt
+from costcalc.usage.formats.ids import of_one_id
 from costcalc.usage.formats.model import RowParts
 from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
@@ -55,6 +57,7 @@ from costcalc.usage.sql.engine import (
     relation,
 )
 from costcalc.usage.sql.labels import (
+    BESIDE,
     COUNTED_ROWS,
     UNFORESEEN,
     Foreseen,
@@ -164,7 +167,7 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
-        self.settled = settle_batches(self)
+        self.settled = [*settle_batches(self), *settle_sums(self)]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -237,19 +240,20 @@ class Counter:
         begun = bounds_clause(self.request.bound(since), self.request.bound(day))
         return int(self.engine.fetch(reaching_statement(self.chosen(), begun, self.request.bound(day)))[0][0])
 
-    def unmatched(self) -> set[str]:
-        """The names of `where` whose globs match no row at all."""
+    def unmatched(self) -> list[tuple[str, str]]:
+        """The globs of `where` that match no row at all, each with its name."""
         written = self.engine.fetch(_WRITTEN) if self.request.where_names else []
         named = [(str(provider), str(model)) for provider, model in written]
-        return {
-            name
-            for name in self.request.where
+        return [
+            (name, glob)
+            for name, globs in self.request.where.items()
+            for glob in globs
             if not (
-                any(self.request.has_name(name, *who) for who in named)
+                any(self.request.has_name(name, *who, glob) for who in named)
                 if name in NAMES
-                else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name)} LIMIT 1")
+                else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name, glob)} LIMIT 1")
             )
-        }
+        ]
 
     def values(self, name: str) -> list[str]:
         """Some of what the log has under a name, for near names."""
@@ -296,6 +300,8 @@ class Counter:
         elif reading.spec.dedupe and reading.sources[0].kind != "frame":
             # Rows that say one usage again are looked for where some do, or where all are asked at once.
             self.readings[number] = replace(reading, copies=bool(reading.earlier) or is_small(reading.files))
+        if reading.spec.dedupe and reading.spec.dedupe.alike:
+            self.readings[number] = replace(self.readings[number], copies=False)  # hardly any log has some
         if reading.sources[0].kind == "table":
             self._count_table(number)
         else:
@@ -581,8 +587,8 @@ class Counter:
             pairs = ", ".join(f"({quoted(provider)}, {quoted(model)})" for provider, model in wanted)
             self.engine.execute(f"INSERT INTO wanted VALUES {pairs}")
 
-    def _matching(self, name: str) -> str:
-        return where_clause([(self._label(name), self.request.where[name])])
+    def _matching(self, name: str, glob: str) -> str:
+        return where_clause([(self._label(name), (glob,))])
 
     def _label(self, name: str, rows: RowQuery | None = None) -> str:
         return tier_of(_name_column(TIER, rows)) if name == TIER else f"d{self.labels.index(name)}"
@@ -615,9 +621,9 @@ class Counter:
         files = self.engine.fetch(ask["files"])
         first, last = self.request.covered(*self._covered(ask), naive=any(group.naive for group in groups))
         found = self.engine.fetch(ask["beside"])
-        # (reading, undated, rounded, rows in doubt and their tokens, remarks)
-        remarked = [(number, *sums[: 4 + most[0]]) for number, counted, *sums in found if counted]
-        beside = sums_beside(self, [(number, *sums[4 + most[0] :]) for number, _, *sums in found])
+        said = len(BESIDE) + most[0]  # of a reading: what stands beside, and its remarks
+        remarked = [(number, *sums[:said]) for number, counted, *sums in found if counted]
+        beside = sums_beside(self, [(number, *sums[said:]) for number, _, *sums in found])
         notes = self._notes(remarked) + [
             note for number, sums in beside.items() for note in notes_beside(self, number, sums)
         ]
@@ -727,10 +733,14 @@ class Counter:
         """What a reader should know of these files, each with the rows that it is true of."""
         notes: list[str] = []
         found: dict[str, int] = {}
-        for number, _, _, doubted, tokens, *counts in remarked:
+        for number, _, _, doubted, tokens, shared, *counts in remarked:
             spec = self.readings[number].spec
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
+            if shared and spec.dedupe:
+                notes.append(
+                    of_one_id(spec.name, self.readings[number].shown_column(spec.dedupe.key[0][0]), int(shared))
+                )
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 said = Loud if remark.is_loud else str
                 if remark.when is None:

@@ -33,6 +33,7 @@ from costcalc.usage.sql.rows import (
     WHOLES,
     RowQuery,
 )
+from costcalc.usage.sql.times import NO_ZONE
 
 MOST_PROBLEMS = 20  # of one scan
 _EXCERPT = 160  # characters of a line that are shown
@@ -152,6 +153,8 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
         message = f"{_said(text)} to {_said(until)} is not a span of time"
     else:
         message = f"{_said(text)} is not a time"
+    if wrong := next((each for each in (text, until) if each and re.search(NO_ZONE, each)), None):
+        return _no_zone(wrong), _underlined(wrong)
     times = [path for shape in reading.spec.shapes for path in (shape.time.paths if shape.time else ())]
     written = {name.lower() for name in reading.sources[0].header or reading.sources[0].scalars}
     column = next((reading.shown_column(path) for path in times if path.lower() in written), "COLUMN")
@@ -164,6 +167,15 @@ def _bad_time(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, 
         remedy="write the time in one of these ways, or say how it is written:"
         f" {map_option('timestamp' if '%H' in pattern else 'date', f'{column}{AS}{pattern}')}",
     ), _underlined(text or "")
+
+
+def _no_zone(text: str) -> Problem:
+    return Problem(
+        "bad-time",
+        f"{_said(text)} is of a zone that no clock has",
+        expected="a zone from -14:00 to +14:00, such as Z or +08:00",
+        remedy="correct the zone: the time would be moved by it",
+    )
 
 
 def _bad_count(row: Refused, rows: RowQuery, reading: Reading) -> tuple[Problem, str]:

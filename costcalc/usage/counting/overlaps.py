@@ -69,7 +69,7 @@ def _sums(engine: Engine, readings: Sequence[Reading], used: Collection[str]) ->
         return []
     cells = (
         f"SELECT lower(coalesce(trim(model), '')) AS model, {_LENGTH} AS length, from_at, to_at, min(reading) AS reading,"
-        f" coalesce(min(file), 0) AS file, sum({_tokens(used)}) AS tokens FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
+        f" coalesce(min(file), 0) AS file, sum({tokens_of_wholes(used)}) AS tokens FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
     )
     # A day of one request may be like a request by chance; no two days are, and no month is like its days.
     found = engine.fetch(
@@ -132,7 +132,7 @@ def check_stored(
     cells: dict[int, dict[Cell, int]] = {}
     begin = final_names(cuts)["from_at"]
     statement = (
-        f"SELECT least(reading, 0), lower(coalesce(trim(model), '')), ({begin}) // {_DAY}, sum({_tokens(used)})"
+        f"SELECT least(reading, 0), lower(coalesce(trim(model), '')), ({begin}) // {_DAY}, sum({tokens_of_wholes(used)})"
         f" FROM counted WHERE verdict = {COUNTED}{chosen} GROUP BY ALL"
     )
     for number, model, day, count in engine.fetch(statement):
@@ -157,7 +157,7 @@ def check_stored(
         raise CostcalcError(problems)
 
 
-def _tokens(used: Collection[str]) -> str:
+def tokens_of_wholes(used: Collection[str]) -> str:
     """SQL of a counted row's tokens, parts within their wholes."""
     wholes = [name for name, meter in meters().by_name.items() if meter.unit == "token" and meter.part_of is None]
     return " + ".join(["0", *(f"coalesce(m_{name}, 0)" for name in wholes if name in used)])
@@ -167,7 +167,7 @@ def _held(engine: Engine, readings: Sequence[Reading], used: Collection[str]) ->
     found = [ReadingContents(reading) for reading in readings]
     statement = (
         f"SELECT reading, lower(coalesce(trim(provider), '')), lower(coalesce(trim(model), '')), from_at // {_DAY},"
-        f" sum({_tokens(used)}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
+        f" sum({tokens_of_wholes(used)}), coalesce(bool_or(cost_known AND cost_kind = 'billed'), false)"
         f" FROM counted WHERE verdict = {COUNTED} GROUP BY ALL"
     )
     for number, provider, model, day, count, billed in engine.fetch(statement):

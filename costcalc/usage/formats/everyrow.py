@@ -7,10 +7,19 @@ from dataclasses import replace
 
 from costcalc.problems import CostcalcError, Place, Problem
 from costcalc.usage.formats.failed import NO, YES, as_said
+from costcalc.usage.formats.ids import REQUEST_ID
 from costcalc.usage.formats.model import FormatSpec, Shape, Text
 from costcalc.usage.formats.names import canonical, meaning_by_name
 
-SAME = ("provider", "model", "region", "service_tier", "currency", "failed")  # what may be said of every row
+SAME = (
+    "provider",
+    "model",
+    "region",
+    "service_tier",
+    "currency",
+    "failed",
+    REQUEST_ID,
+)  # what may be said of every row
 
 FAILED = "failed"
 
@@ -37,8 +46,11 @@ def constant_of(name: str, written: str, file: str) -> str:
             remedy=f"say it, as in --map {name}==NAME, or leave this --map out",
         )
         raise CostcalcError([problem])
-    if meaning_by_name()[canonical(name)] == FAILED and text.lower() not in (*YES, *NO):
+    meaning = meaning_by_name()[canonical(name)]
+    if meaning == FAILED and text.lower() not in (*YES, *NO):
         raise CostcalcError([_neither(name, text, file)])
+    if meaning == REQUEST_ID and text.lower() not in NO:
+        raise CostcalcError([_one_id(name, text, file)])
     return text
 
 
@@ -49,6 +61,16 @@ def _neither(name: str, text: str, file: str) -> Problem:
         Place(file, 1),
         expected="no: every call is counted; yes: none that says that it failed",
         remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column that says how a call ended",
+    )
+
+
+def _one_id(name: str, text: str, file: str) -> Problem:
+    return Problem(
+        "empty-constant",
+        f"--map {name}=={text}: no two requests have one id",
+        Place(file, 1),
+        expected="no: every row counts, whatever its id",
+        remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column of the ids",
     )
 
 
@@ -67,6 +89,8 @@ def with_constants(spec: FormatSpec, constants: Mapping[str, str]) -> FormatSpec
         return spec
     if FAILED in constants:
         spec = as_said(spec, constants[FAILED])
+    if REQUEST_ID in constants:
+        spec = replace(spec, dedupe=None, replies=None)
     shapes = tuple(_said(shape, constants) for shape in spec.shapes)
     parts = tuple(replace(part, shape=_said(part.shape, constants)) for part in spec.parts)
     return replace(spec, shapes=shapes, parts=parts)

@@ -16,6 +16,7 @@ from costcalc.usage.ledger import FAILED_CALLS, Loud
 
 YES = ("true", "yes", "on", "1", "enabled", "t", "y")
 NO = ("false", "no", "off", "0", "disabled", "f", "n")
+_TYPED_CODES = ("4??", "4??.0", "5??", "5??.0")  # of a column of numbers, which may number something else
 _CODE = re.compile(r"[1-5]\d\d(\.0)?")
 _CUT_OFF, _BILLED_BY_AZURE = ("499*",), ("400*", "408*")
 _FAILED = (
@@ -31,6 +32,19 @@ _STATUS = frozenset(
         "responsestatuscode", "responsecode", "callstatus", "requeststatus", "状态", "状态码", "resultsignature", "resulttype",
     )
 )  # fmt: skip
+_CODES = frozenset(
+    (
+        "status",
+        "statuscode",
+        "httpstatus",
+        "httpstatuscode",
+        "httpcode",
+        "responsestatus",
+        "responsestatuscode",
+        "responsecode",
+        "状态码",
+    )
+)
 _AZURES = frozenset(("resultsignature", "resulttype"))  # of the diagnostics of Azure, whose rows name no provider
 _SUCCESS = frozenset(("success", "issuccess", "succeeded", "successful", "issuccessful", "ok"))
 _ERROR = frozenset(
@@ -103,26 +117,27 @@ def outcomes(
     `columns`: those that say how a call ended, with their texts; `mapped`: the one that --map names, whose words are
     taken as they are; `provider`, `costs`: the table's own. A row for which somebody was charged did not fail.
     """
-    codes = [(column,) for column, samples in columns.items() if are_codes(samples)]
+    typed = [(column,) for column, samples in columns.items() if [*samples] == TYPED and canonical(column) in _CODES]
+    codes = [*typed, *((column,) for column, samples in columns.items() if are_codes(samples))]
     words = [(column,) for column in columns if (column,) not in (*codes, mapped)]
-    sure = [test for column in codes for test in _refused(column, provider)]
+    sure = [test for column in codes for test in _refused(column, provider, is_typed=column in typed)]
     sure += [_says_failed(mapped)] if mapped else []
-    perhaps = [*map(_has_code, codes), *map(_says_failed, words)]
+    perhaps = [*(_has_code(column, is_typed=column in typed) for column in codes), *map(_says_failed, words)]
     perhaps += [_says_failed(mapped)] if mapped and costs else []
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
 
-def _refused(code: Paths, provider: Paths) -> list[Condition]:
+def _refused(code: Paths, provider: Paths, *, is_typed: bool) -> list[Condition]:
     if not provider:
-        return [_has_code(code, *(_BILLED_BY_AZURE if canonical(code[-1]) in _AZURES else ()))]
+        return [_has_code(code, *(_BILLED_BY_AZURE if canonical(code[-1]) in _AZURES else ()), is_typed=is_typed)]
     return [
-        _has_code(code, *_BILLED_BY_AZURE),
+        _has_code(code, *_BILLED_BY_AZURE, is_typed=is_typed),
         Condition(((code, _BILLED_BY_AZURE),), ((provider, ("azure*",)),)),
     ]
 
 
-def _has_code(code: Paths, *but: str) -> Condition:
-    return Condition(((code, ("4*", "5*")),), ((code, (*_CUT_OFF, *but)),))
+def _has_code(code: Paths, *but: str, is_typed: bool) -> Condition:
+    return Condition(((code, _TYPED_CODES if is_typed else ("4*", "5*")),), ((code, (*_CUT_OFF, *but)),))
 
 
 def _says_failed(column: Paths) -> Condition:

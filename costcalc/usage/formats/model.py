@@ -181,13 +181,14 @@ AGAIN = "again"  # of a row of a table: another one with its id is counted
 class Dedupe:
     """One usage written in several rows: the row with the largest count stands for all that share the key.
 
-    Of tables the others stay, and have `again`: a rule of `skip` leaves them out.
+    Where a rule of `skip` says why, the others of a table stay and have `again`.
     """
 
     key: tuple[Paths, ...]  # rows with an empty first path stay as they are
     largest: tuple[Term, ...]
     replay: str = ""  # a true text marks a copy, dropped where the first path of the key has an original
     latest: Paths = ()  # when a row was last written: a later one goes before a larger one
+    alike: Paths = ()  # what copies say alike, too: rows of one key that differ in it all count, and are said
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +309,13 @@ class FormatSpec:
     optional: frozenset[str] = frozenset()  # columns of counts that some versions of the export lack
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     keeps_to_paths: bool = False  # a row in which a path to a number ends too early is refused
+    may_sum: Paths = ()  # dimensions in which a word, or nothing, may stand for all of the others
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
+
+    @property
+    def marks_copies(self) -> bool:
+        """Whether a rule of `skip` leaves out the copies of its tables."""
+        return any(((AGAIN,), ("true",)) in rule.when.where for rule in self.skip)
 
     @property
     def objects(self) -> tuple[str, ...]:

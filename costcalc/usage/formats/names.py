@@ -66,6 +66,7 @@ SYNONYMS = {
     "revenue": "revenue income sales turnover",
     "revenue_currency": "revenuecurrency",
     "failed": "failed",
+    "request_id": "requestid responseid generationid completionid xrequestid llmrequestid apirequestid 请求id 请求编号",
 }
 # Never priced, but what was read must come to it.
 TOTALS = frozenset(
@@ -93,6 +94,20 @@ _BARE = frozenset(
     ["input", "prompt", "output", "completion", "completions", "reasoning", "thoughts", "images", "searches"]
 )
 _PERHAPS_FLAGS = frozenset(["cached", "cacheread", "cachewrite", "cachehits", "uncached", "reasoning", "thoughts"])
+_CACHE_FLAGS = frozenset(
+    [
+        "cached",
+        "cacheread",
+        "cachehit",
+        "cachehits",
+        "iscached",
+        "wascached",
+        "fromcache",
+        "isfromcache",
+        "servedfromcache",
+        "incache",
+    ]
+)
 _YES_OR_NO = frozenset(["true", "false", "yes", "no", "y", "n", "t", "f", "hit", "miss"])
 _CURRENCIES = frozenset(
     [
@@ -120,8 +135,10 @@ _CURRENCY_WORDS = {
     "美元": "USD", "欧元": "EUR", "港元": "HKD", "日元": "JPY", "英镑": "GBP", "人民币": "CNY", "元": "CNY", "円": "JPY", "원": "KRW",
     **{sign.lower(): code for sign, code in sorted(SIGNS.items(), key=lambda each: -len(each[0]))},
 }  # fmt: skip
+_OF_PEOPLE = re.compile(r"[^\s@]@[^\s@]|\b(sk|pk|rk|gsk|xai|ghp|key)[-_][\w-]{8,}|[0-9a-fA-F]{24,}")
 _NUMBER = re.compile(r"\d+(\.0*)?|\d{1,3}([,.]\d{3})+|\d(\.\d+)?[eE]\+?\d{1,2}")
 TYPED = ["2"]  # what stands for the texts of a column whose type is a number
+FLAG = ["true", "false"]  # and whose type is yes or no
 NOT_STATED = frozenset(
     ["null", "none", "n/a", "na", "nan", "-", "–", "—", "\\n", "(null)", "nil", "#n/a"]
 )  # words for an empty cell
@@ -135,6 +152,11 @@ def canonical(name: str) -> str:
 def last_of(path: str) -> str:
     """The last step of a path into JSON; a name that is no path stays whole."""
     return re.split(r"::|\.", path)[-1] or path
+
+
+def shown_path(path: str) -> str:
+    """The path, if it may be shown: a map may have people's addresses or keys in the place of names."""
+    return "(an address or a key)" if _OF_PEOPLE.search(path) else path
 
 
 def parent_of(path: str) -> str:
@@ -175,9 +197,14 @@ def is_dropped(column: str) -> bool:
 
 
 def meaning_of(column: str, samples: Sequence[str]) -> tuple[str, str]:
-    """What a column means, and the currency that its name ends with; "" where the name, or its values, say nothing."""
+    """What a column means, and the currency that its name ends with; "" where the name, or its values, say nothing.
+
+    An id means nothing of its row's figures: there may be several, and each stays a dimension.
+    """
     name, known = canonical(column), meaning_by_name()
     if name in known:
+        if known[name] == "request_id":
+            return "", ""
         is_it = (name not in _BARE or are_counts(samples)) and not has_other_values(column, samples)
         is_it = is_it and not (name in _PERHAPS_FLAGS and says_yes_or_no(samples))
         return (known[name], "") if is_it else ("", "")
@@ -191,6 +218,11 @@ def has_other_values(column: str, samples: Sequence[str]) -> bool:
     """Whether none of the values is what the name can mean: a tier "pro", a platform "ios"."""
     pattern, values = _BY_VALUE.get(canonical(column)), stated(samples)
     return bool(pattern and values) and not any(pattern.fullmatch(value.lower()) for value in values)  # type: ignore[union-attr]
+
+
+def says_cached(column: str, samples: Sequence[str]) -> bool:
+    """Whether the column answers with yes or no whether something was cached, and not how much."""
+    return canonical(column) in _CACHE_FLAGS and says_yes_or_no(samples)
 
 
 def says_yes_or_no(samples: Sequence[str]) -> bool:

@@ -10,14 +10,17 @@ from decimal import Decimal, InvalidOperation
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
+from costcalc.selectors import written_glob
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
+from costcalc.usage.formats.ids import REQUEST_ID, copies_by, id_column, largest_by
 from costcalc.usage.formats.model import (
     AS,
     TIMES,
     WRITTEN,
     Condition,
+    Dedupe,
     FormatSpec,
     Remark,
     Shape,
@@ -41,6 +44,7 @@ from costcalc.usage.formats.names import (
     meaning_by_name,
     meaning_of,
     parent_of,
+    says_cached,
     stated,
 )
 from costcalc.usage.formats.paths import INSIDE, can_add_up
@@ -76,7 +80,7 @@ _SUMS = (
     "小计",
     "итого",
 )
-_OF_SUMS = "rows that sum others up, by their own word"
+OF_SUMS = "rows that sum others up"
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -99,6 +103,10 @@ class Understanding:
     summed: tuple[tuple[str, ...], ...] = ()  # columns of times and models, in which a word may stand for all of them
     outcomes: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say how a call ended → texts
     calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
+    id: str = ""  # the column that names the request of a row
+    columns: tuple[str, ...] = ()  # all of them, and the paths below them
+    cached: Mapping[str, str] = field(default_factory=dict)  # columns that say yes or no to a cache → their word for no
+    may_sum: tuple[str, ...] = ()  # dimensions of tables by day or longer, whose rows may sum others up
 
 
 @dataclass
@@ -125,7 +133,9 @@ def understand(
     `nested`: paths of JSON records below their top, which --map may name.
     """
     mapped = _mapped(header, mapping, file, nested)
+    leaves = sorted(path for path in nested if "[" not in path)
     ended = mapped.meanings.get(FAILED, ())  # it may be asked for as a dimension, too
+    named = mapped.meanings.pop(REQUEST_ID, ())
     taken = {columns[0] for columns in mapped.meanings.values() if len(columns) == 1} - {*ended}
     outer = {path.partition(INSIDE)[0] for columns in mapped.meanings.values() for path in columns if INSIDE in path}
     claims: dict[str, list[str]] = {}
@@ -158,7 +168,8 @@ def understand(
     when = next(((meaning, meanings[meaning][0]) for meaning in _TIMES if meaning in meanings), None)
     pattern = mapped.pattern or (pattern_of(*when, samples.get(when[1], ()), file) if when else "")
     return Understanding(
-        meanings, currencies, tuple(dimensions), frozenset(dropped), total, frozenset(mapped.meanings),
+        meanings, currencies, tuple(dimensions), frozenset(dropped), total,
+        frozenset((*mapped.meanings, *([REQUEST_ID] if named else []))),
         tuple(_other_values(header, samples, taken | mapped.left)), mapped.constants, pattern, mapped.times, mapped.written,
         next((name for name in dimensions if name not in mapped.left and _says_batch(name, samples.get(name, ()))), ""),
         tuple(
@@ -168,11 +179,24 @@ def understand(
         ),
         {
             name: samples.get(name, ())
-            for name in (*dimensions, *sorted(path for path in nested if "[" not in path))
+            for name in (*dimensions, *leaves)
             if name not in (*ended, *calls) and says_outcome(name, samples.get(name, ()))
         },
         tuple(name for name in calls if name in dimensions),
+        next(iter(named), "") or id_column((*header, *leaves), samples),
+        (*header, *leaves),
+        {
+            name: next((text.lower() for text in stated(samples[name]) if text.lower() in (*NO, "miss")), "false")
+            for name in (*dimensions, *leaves)
+            if name not in mapped.left and says_cached(last_of(name), samples.get(name, ()))
+        },
+        tuple(name for name in dimensions if name not in calls) if when and _are_days(samples.get(when[1], ())) else (),
     )  # fmt: skip
+
+
+def _are_days(samples: Sequence[str]) -> bool:
+    """Whether rows are of days or longer: what has a time of its own sums nothing up."""
+    return any(len(text) <= len("2026-09-01") for text in stated(samples))
 
 
 def _are_sums(samples: Sequence[str]) -> bool:
@@ -449,18 +473,42 @@ def plain_format(
         )
     ended = meanings.get(FAILED, ())
     remarks = (*remarks, *([words_unknown(ended)] if ended else []), *_must_be_held(found), *_of_calls(found))
+    remarks = (*remarks, *(_of_cache(column, no, meanings) for column, no in found.cached.items()))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, skip=(*(Skip(Condition(((each, _SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
+        keeps_to_paths=True, dedupe=_dedupe(found), may_sum=found.may_sum, skip=(*(Skip(Condition(((each, _SUMS),)), OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
+
+
+def _dedupe(found: Understanding) -> Dedupe | None:
+    """How rows of one request are told; None where no column names it, or every row is said to count."""
+    if not found.id or REQUEST_ID in found.constants:
+        return None
+    counts = [(column,) for name, columns in found.meanings.items() if _is_count(name) for column in columns]
+    return largest_by(found.id, counts) if REQUEST_ID in found.mapped else copies_by(found.id, found.columns)
 
 
 def _of_calls(found: Understanding) -> list[Remark]:
     text = "counts calls, so it says of no row that all of it failed: rows count as they are"
     return [Remark(f'"{name}" {text}', is_loud=FAILED in found.mapped) for name in found.calls]
+
+
+def _of_cache(column: str, no: str, meanings: Mapping[str, tuple[str, ...]]) -> Remark:
+    """A yes in place of a count: the input may have been read from the seller's cache, or the answer from one's own."""
+    named = map_option("cache_read_tokens", "COLUMN")
+    chosen = f"--where {written_glob(column, no)}"
+    if last_of(column) != column:
+        chosen = f"{map_option('hit', column)} --where {written_glob('hit', no)}"
+    text = (
+        f'say in "{column}" that something was cached, not how much: they count as if nothing was. If their input was'
+        f" read from a cache, {named} names the count of it; if their answers came from a cache of your own and cost"
+        f" nothing, {chosen} leaves them out"
+    )
+    read = meanings.get("cache_read_tokens", ())
+    return Remark(text, Condition((((column,), (*YES, "hit")),), zero=(read,) if read else ()), is_loud=True)
 
 
 def _must_be_held(found: Understanding) -> list[Remark]:

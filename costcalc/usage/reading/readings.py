@@ -19,7 +19,7 @@ from costcalc.usage.formats import plain, plainbill
 from costcalc.usage.formats.everyrow import constants_of, is_constant, is_of_failed, with_constants
 from costcalc.usage.formats.failed import ended_by
 from costcalc.usage.formats.model import AGAIN, FormatSpec, RowParts, Shape, Term, Text, paths_of
-from costcalc.usage.formats.names import TOTALS, TYPED, canonical, is_meaning
+from costcalc.usage.formats.names import FLAG, TOTALS, TYPED, canonical, is_meaning
 from costcalc.usage.formats.paths import (
     FILE,
     INSIDE,
@@ -112,7 +112,7 @@ class Reading:
             found = {
                 name: SourceColumn(f'"{name.replace(chr(34), chr(34) * 2)}"', self.types[name]) for _, name in names
             }
-        if self.spec.dedupe:
+        if self.spec.dedupe and self.spec.marks_copies:
             found[AGAIN] = SourceColumn(AGAIN if self.copies else "false", "flag")
         bare = {name.strip().lower(): column for name, column in found.items()}
         return TableColumns({**bracketed(bare), **bare, **found})
@@ -200,7 +200,7 @@ def _of_these(mapping: Mapping[str, str], first: ReadableFile, every: Sequence[R
 def _earlier(position: int, readings: Sequence[Reading]) -> tuple[Reading, ...]:
     """The readings that hold some of a table's rows already, by their ids: tables of other columns, and JSON."""
     reading = readings[position]
-    if not reading.spec.dedupe or reading.sources[0].kind == "json":
+    if not reading.spec.marks_copies or reading.sources[0].kind == "json":
         return ()
     return tuple(
         other
@@ -547,7 +547,8 @@ def samples_of(sources: Iterable[ReadableFile], types: Mapping[str, str]) -> dic
         for record in source.records:
             for path, text in record.items():
                 found.setdefault(path, []).append(text)
-    return found | inside_texts(found) | {name: TYPED for name, kind in types.items() if kind in ("integer", "number")}
+    typed = {"integer": TYPED, "number": TYPED, "flag": FLAG}
+    return found | inside_texts(found) | {name: typed[kind] for name, kind in types.items() if kind in typed}
 
 
 def _nested(sources: Iterable[ReadableFile]) -> frozenset[str]:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 _Get = Callable[[str], SourceColumn | None]  # the column of a path
 AGAIN_COLUMNS = ("again_rows", "again_tokens")
+DIFFERING = "again_differing"  # rows whose key others have that say something else
 REPLAYED = -1  # the verdict of a row whose usage stands elsewhere under another key
-_KEY = "key_"
+_KEY, _ALIKE = "key_", "key_alike"
 _OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
 
@@ -30,12 +31,19 @@ def has_copies(reading: Reading) -> bool:
 
 
 def copy_columns(
-    keys: Sequence[str], failed: str, latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
+    keys: Sequence[str],
+    failed: str,
+    latest: str,
+    total: str,
+    moment: str,
+    replay: str,
+    parts: Sequence[str],
+    alike: Sequence[str] = (),
 ) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
     `failed`: whether the call failed: it is no copy of one that was answered. `parts`: whether the row has members that
-    are read one by one, for each list of them.
+    are read one by one, for each list of them. `alike`: what copies say alike beside the key.
     """
     if not keys:
         return {}
@@ -44,6 +52,8 @@ def copy_columns(
     written = f"-({latest}), " if latest else ""
     place = f"row({written}-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
     found = {f"{_KEY}{i}": sql for i, sql in enumerate([*keys, *([failed] if failed else [])])}
+    if alike:
+        found[_ALIKE] = f"hash({', '.join(alike)})"  # of rows with one id
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
@@ -55,7 +65,13 @@ def is_of_copies(column: str) -> bool:
 def again_reason(spec: FormatSpec) -> str:
     """Why copies are left out, in the words of the format's rule for those of its tables."""
     rules = (rule.reason for rule in spec.skip if ((AGAIN,), ("true",)) in rule.when.where)
-    return next(rules, "copies of others: of each usage the largest counts, once")
+    alike = spec.dedupe is not None and spec.dedupe.alike
+    of = (
+        "the same in every column, their id too; --map request_id==no counts them"
+        if alike
+        else "of each usage the largest counts, once"
+    )
+    return next(rules, f"copies of others: {of}")
 
 
 def has_copies_told(columns: Collection[str]) -> bool:
@@ -63,24 +79,34 @@ def has_copies_told(columns: Collection[str]) -> bool:
     return f"{_KEY}0" in columns
 
 
+def has_alike_told(columns: Collection[str]) -> bool:
+    """Whether rows with these columns may share a key and be no copies."""
+    return _ALIKE in columns
+
+
 def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     """Of rows with the columns that tell copies, each usage once; those without a key stay as they are.
 
     Rows that have a verdict have AGAIN_COLUMNS then: how many others said the same, and the tokens (`tokens`: of a row)
-    that those hold. One that is a replay of another stays with the verdict REPLAYED: it counts only so.
+    that those hold; and DIFFERING, where copies must be alike. One that is a replay of another stays with the verdict
+    REPLAYED: it counts only so.
     """
     keys = [column for column in columns if column.startswith(_KEY)]
+    own = [key for key in keys if key != _ALIKE]
     if not keys:
         return rows
     kept = [column for column in columns if not is_of_copies(column)]
     listed = ", ".join(f'"{column}"' for column in kept)
     line = ", ".join(f'"{column}" := "{column}"' for column in kept)
     every = f"SELECT {listed}, {', '.join(keys)}, place, copied, {tokens} AS held FROM ({rows})"
+    # An id that only one row has, as nearly all of them here, need not be grouped by.
+    repeated = "SELECT key_0 FROM told WHERE key_0 IS NOT NULL GROUP BY key_0 HAVING count(*) > 1"
+    several = "key_0 IN (SELECT key_0 FROM repeated)" if own != keys else "key_0 IS NOT NULL"
     # A minimum over whole rows: those that are equal in all that is asked are one and the same.
     best = (
-        f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, key_0,"
+        f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, {', '.join(own)},"
         f" bool_and(copied) AS copied, count(*) AS lines, sum(held) AS held"
-        f" FROM told WHERE key_0 IS NOT NULL GROUP BY {', '.join(keys)}"
+        f" FROM told WHERE {several} GROUP BY {', '.join(keys)}"
     )
     # Few rows are replays, if any: only their keys are looked for among the others. Joined: a cluster asks `IN` in filters alone.
     originals = "SELECT DISTINCT key_0 AS original FROM told WHERE NOT copied AND key_0 IN (SELECT key_0 FROM told WHERE copied)"
@@ -89,7 +115,7 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     if "verdict" not in kept:
         once = f"SELECT unnest(best.line) FROM {found} WHERE original IS NULL"
         return f"{told} SELECT {listed} FROM told WHERE key_0 IS NULL UNION ALL {once}"
-    own = ", ".join(
+    said = ", ".join(
         f"CASE WHEN replayed THEN {REPLAYED} ELSE best.line.verdict END AS verdict"
         if column == "verdict"
         else f'best.line."{column}" AS "{column}"'
@@ -99,10 +125,16 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
         f"lines - CASE WHEN replayed THEN 0 ELSE 1 END AS {AGAIN_COLUMNS[0]},"
         f" held - CASE WHEN replayed THEN 0 ELSE best.held END AS {AGAIN_COLUMNS[1]}"
     )
-    alone = f"SELECT {listed}, 0 AS {AGAIN_COLUMNS[0]}, 0 AS {AGAIN_COLUMNS[1]} FROM told WHERE key_0 IS NULL"
-    return (
-        f"{told} {alone} UNION ALL SELECT {own}, {again} FROM (SELECT *, original IS NOT NULL AS replayed FROM {found})"
-    )
+    marks = [*AGAIN_COLUMNS, *([DIFFERING] if own != keys else [])]
+    if own != keys:
+        shared = f"count(*) OVER (PARTITION BY {', '.join(own)})"
+        again += f", CASE WHEN {shared} > 1 THEN 1 ELSE 0 END AS {DIFFERING}"
+    alone = f"SELECT {listed}, {', '.join(f'0 AS {mark}' for mark in marks)} FROM told WHERE"
+    if own != keys:
+        told += f", repeated AS MATERIALIZED ({repeated})"
+        alone = f"{alone} key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
+    alone += " key_0 IS NULL"
+    return f"{told} {alone} UNION ALL SELECT {said}, {again} FROM (SELECT *, original IS NOT NULL AS replayed FROM {found})"
 
 
 def lines_once(dedupe: Dedupe, columns: JsonColumns, failed: str, parts: Sequence[str]) -> str:
@@ -150,6 +182,11 @@ def rows_told_apart(
 def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
     """What the rows that say one usage share, as SQL; less where there are no such columns."""
     return [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+
+
+def alike_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """What copies say alike beside their key, as SQL."""
+    return _texts([(path,) for path in dedupe.alike], get)
 
 
 def counts_of(dedupe: Dedupe, get: _Get) -> list[str]:

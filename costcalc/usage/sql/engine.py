@@ -45,6 +45,7 @@ _KINDS = {  # the engine's types → kinds of columns; the others are read as te
     "TIMESTAMP WITH TIME ZONE": "instant",
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"), "naive"),
     "DATE": "day",
+    "BOOLEAN": "flag",
 }
 
 
@@ -246,7 +247,7 @@ def relation(
     """The SQL that reads a reading's sources; `numbered`: a line's parts with the number of the line as `record`."""
     if isinstance(columns, JsonColumns):
         return _json(reading, columns, parts, numbered)
-    if not (reading.spec.dedupe and reading.copies):
+    if not (reading.spec.dedupe and reading.spec.marks_copies and reading.copies):
         return _rows(reading, columns, number)
     assert isinstance(columns, TableColumns)
     held = [keys for other in reading.earlier if (keys := _keys_held(other, reading.spec.dedupe))]

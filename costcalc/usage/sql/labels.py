@@ -12,7 +12,7 @@ from costcalc.selectors import glob_pattern
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.formats.uncounted import MOST as MOST_WATCHED
 from costcalc.usage.ledger import Cuts, Edges
-from costcalc.usage.sql.copies import AGAIN_COLUMNS, each_once, has_copies_told
+from costcalc.usage.sql.copies import AGAIN_COLUMNS, DIFFERING, each_once, has_alike_told, has_copies_told
 from costcalc.usage.sql.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
@@ -36,6 +36,7 @@ _KEYS = {  # group keys of the first step, and their types
     "output_over": "BIGINT",
     "basis": "VARCHAR",
     "mix": "VARCHAR",
+    "sums": "INTEGER",  # whether the row says in a dimension that it may sum others up
     "requests_known": "BOOLEAN",
     "billed_meter": "VARCHAR",
     "cost_known": "BOOLEAN",
@@ -45,7 +46,7 @@ _KEYS = {  # group keys of the first step, and their types
     "revenue_known": "BOOLEAN",
     "revenue_currency": "VARCHAR",
 }
-LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdict"))
+LABELS = tuple(name for name in _KEYS if name not in ("reading", "file", "verdict", "sums"))
 _SUMS = {
     "row_count": "BIGINT",
     "requests": "HUGEINT",
@@ -56,6 +57,7 @@ _SUMS = {
     "doubted_tokens": "HUGEINT",
     "again_rows": "BIGINT",
     "again_tokens": "HUGEINT",
+    "again_differing": "BIGINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
@@ -68,10 +70,12 @@ _IF_HELD = (
     "off_",
     "doubted",
     "again_",
+    "sums",
 )  # how columns begin that nobody asks for where no row has them
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
 MOST_REMARKS = 24  # of one format
+BESIDE = ("undated", "rounded", "doubted", "doubted_tokens", DIFFERING)  # sums of counted rows that are said
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 
@@ -130,7 +134,7 @@ def count_statement(
     constants |= {name: quoted(text) for name, text in rows.constants.items()}
     keys = {"verdict": "verdict"}
     plain = ("provider", "model", "region", "service_tier", "naive", "billed_meter", "cost_kind", "cost_currency",
-             "cost_divisor", "revenue_currency")  # fmt: skip
+             "cost_divisor", "revenue_currency", "sums")  # fmt: skip
     keys |= {name: name for name in rows.columns if name in plain or re.fullmatch(r"d\d+", name)}
     if with_file:
         keys["file"] = "file"
@@ -153,7 +157,8 @@ def count_statement(
     if "doubted" in rows.columns:
         sums |= {"doubted": "count_if(doubted)", "doubted_tokens": f"sum({tokens_of(rows.columns)}) FILTER (doubted)"}
     if has_copies_told(rows.columns):
-        sums |= {name: f"sum({name})" for name in AGAIN_COLUMNS}
+        marks = (*AGAIN_COLUMNS, *([DIFFERING] if has_alike_told(rows.columns) else []))
+        sums |= {name: f"sum({name})" for name in marks}
     if "reply" in rows.columns:
         sums["replies"] = "list(reply) FILTER (reply IS NOT NULL)"
     true_of = [name for name in (*rows.remarks.values(), "undated") if name in rows.columns]
@@ -451,7 +456,7 @@ def summary_statements(
     """
     of_counted = f"FILTER (verdict = {COUNTED})"
     remarks, watched = most
-    sums = dict.fromkeys(("undated", "rounded", "doubted", "doubted_tokens"), of_counted)
+    sums = dict.fromkeys(BESIDE, of_counted)
     sums |= {f"remark_{i}": of_counted for i in range(remarks)}
     # Rows that contradict themselves may do so for want of what was not read.
     sums |= dict.fromkeys(("off_rows", "off_above", "off_below"), "") | {f"m_{name}": of_counted for name in meters_}

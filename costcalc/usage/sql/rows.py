@@ -25,7 +25,7 @@ from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceCol
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
 from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
-from costcalc.usage.sql.copies import copy_columns, counts_of, keys_of, latest_of
+from costcalc.usage.sql.copies import alike_of, copy_columns, counts_of, keys_of, latest_of
 from costcalc.usage.sql.replies import reply_key
 from costcalc.usage.sql.times import time_sql, typed_time_sql
 
@@ -44,6 +44,12 @@ WHOLES = (
     ("cache_read_tokens", ("cache_read_explicit_tokens",)),
     ("cache_read_tokens", ("cache_read_audio_tokens",)),
     ("cache_write_tokens", ("cache_write_1h_tokens",)),
+)
+
+BY_WORD, WITHOUT_NAME = 1, 2  # how a row says in a dimension that it may sum others up
+_OF_ALL = (
+    "(all|alle|total|totals|sub-?total|grand total|overall|sum|summe|gesamt|insgesamt|zwischensumme|tous|toutes|todos|todas|"
+    "итого|всего)( .*)?|.* (total|totals|subtotal|gesamt)|.*(合计|总计|小计|全部|所有|小計|合計)"
 )
 
 # Instants outside 2000–2100 are typing errors or written in another unit.
@@ -110,6 +116,7 @@ class RowBuilder:
         common |= {name: f"CASE WHEN {condition} THEN true ELSE false END" for name, condition in when.items()}
         if not self.of_parts and (doubted := _any([self.condition(when) for when in self.spec.doubtful])):
             common["doubted"] = doubted
+        common |= self._sums()
         common |= self._watched_columns(common)
         common |= self._copy_columns()
         if self.spec.replies and isinstance(self.columns, JsonColumns):
@@ -136,7 +143,8 @@ class RowBuilder:
     def _copy_columns(self) -> dict[str, str]:
         """What tells a row's copies, where several rows may say one usage."""
         dedupe = self.spec.dedupe
-        if dedupe is None or self.of_parts or (self.tells_copies and not isinstance(self.columns, JsonColumns)):
+        marked = self.spec.marks_copies and not isinstance(self.columns, JsonColumns)
+        if dedupe is None or self.of_parts or (self.tells_copies and marked):
             return {}
         keys = keys_of(dedupe, self.column)
         if not self.tells_copies:
@@ -150,7 +158,19 @@ class RowBuilder:
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
-        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts)
+        alike = alike_of(dedupe, self.column)
+        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts, alike)
+
+    def _sums(self) -> dict[str, str]:
+        """Whether the row says in one of its dimensions that it sums the others up, or says nothing there."""
+        texts = [column.text for path in self.spec.may_sum if (column := self.column(path))]
+        if not texts:
+            return {}
+        words = " OR ".join(
+            f"coalesce(regexp_full_match(lower(trim({text})), {quoted(_OF_ALL)}), false)" for text in texts
+        )
+        nothing = " OR ".join(f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}" for text in texts)
+        return {"sums": f"CASE WHEN {words} THEN {BY_WORD} WHEN {nothing} THEN {WITHOUT_NAME} ELSE 0 END"}
 
     def failed(self) -> str:
         """Whether a row's call failed, as SQL; "" where none is known to."""
@@ -495,6 +515,9 @@ class RowBuilder:
         cases.append((f"started IS NULL OR started NOT BETWEEN {_EARLIEST} AND {_LATEST}", BAD_TIME))
         if "ended" in common:
             cases.append(("ended <= started", BAD_TIME))
+        if "until_text" in common:
+            said = f"coalesce(trim(until_text), '') <> '' AND NOT {says_nothing('until_text')}"
+            cases.append((f"ended IS NULL AND {said}", BAD_TIME))
         cases += [(sql, OUTSIDE) for sql in self._outside("naive" in common)]
         counts = [name for name in common if _is_count(name)]
         if counts:
@@ -646,8 +669,10 @@ def _first_of(texts: Sequence[str]) -> str | None:
 
 
 def _is_like(text: str, value: str) -> str:
-    """Whether the text is this value: `*it*` contains it, `it*` begins with it."""
+    """Whether the text is this value: `*it*` contains it, `it*` begins with it, and `?` is any one sign."""
     text = f"lower({text})" if value.upper() != value else text  # digits have no case
+    if "?" in value:
+        return f"{text} LIKE {quoted(value.replace('?', '_'))}"
     if value.startswith("*"):
         return f"contains({text}, {quoted(value.strip('*'))})"
     if value.endswith("*"):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from costcalc.usage.formats.model import Time
 from costcalc.usage.formats.paths import SourceColumn, quoted
 
-_ZONED = "(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_ZONED = "(Z|z|:[0-9.]+ ?[A-Za-z+-].*)$"
+# An offset that no clock has: beyond 14 hours, or of 60 minutes and more. The engine would move the time by it.
+_NO_OFFSET = (
+    "[+-](1[5-9]|[2-9][0-9]|14(:?00)*:?(0[1-9]|[1-9][0-9])|[0-9]{2}:?[6-9][0-9]|[0-9]{2}:?[0-9]{2}:?[6-9][0-9])"
+)
+NO_ZONE = f":[0-9.]+ ?{_NO_OFFSET}"
 _CLOCK = ("%H", "%I")  # of a pattern that says the time of day
 
 
@@ -34,16 +39,25 @@ def _patterned(pattern: str, x: str, zone: str) -> dict[str, str]:
     if not any(mark in pattern for mark in _CLOCK):
         started = f"epoch_us({written}) // 1000000"
         return {"started": started, "ended": f"{started} + 86400", "naive": "true"}
-    return {"started": f"epoch_us({written if '%z' in pattern else f'timezone({quoted(zone)}, {written})'}) // 1000000"}
+    if "%z" not in pattern:
+        return {"started": f"epoch_us(timezone({quoted(zone)}, {written})) // 1000000"}
+    wrong = f"regexp_matches({x}, {quoted(_NO_OFFSET + ('[0-9:]*$' if pattern.endswith('%z') else ''))})"
+    return {"started": f"CASE WHEN NOT {wrong} THEN epoch_us({written}) // 1000000 END"}
 
 
 def _instant(x: str, zone: str) -> str:
     """Epoch seconds of a written instant; without a zone of its own it is read in `zone`."""
-    absolute = f"TRY_CAST({x} AS TIMESTAMPTZ)"
+    absolute = _absolute(x)
     if zone != "UTC":
         local = f"timezone({quoted(zone)}, TRY_CAST({x} AS TIMESTAMP))"
         absolute = f"CASE WHEN regexp_matches({x}, {quoted(_ZONED)}) THEN {absolute} ELSE {local} END"
     return f"epoch_us({absolute}) // 1000000"
+
+
+def _absolute(x: str) -> str:
+    """The instant that a text with a zone of its own is, or one of UTC."""
+    wrong = f"right({x}, 1) <> 'Z' AND regexp_matches({x}, {quoted(NO_ZONE)})"
+    return f"CASE WHEN {wrong} THEN NULL ELSE TRY_CAST({x} AS TIMESTAMPTZ) END"
 
 
 def _instant_time(x: str, zone: str) -> dict[str, str]:
@@ -120,7 +134,7 @@ def _naive_month_time(x: str, zone: str) -> dict[str, str]:
 
 def _utc_bucket_time(x: str, zone: str) -> dict[str, str]:
     """A bucket named by its start in UTC: a day, or an hour where a clock time is written."""
-    started = f"epoch_us(TRY_CAST({x} AS TIMESTAMPTZ)) // 1000000"
+    started = f"epoch_us({_absolute(x)}) // 1000000"
     return {"started": started, "ended": f"{started} + CASE WHEN strlen({x}) > 10 THEN 3600 ELSE 86400 END"}
 
 

@@ -1,0 +1,50 @@
+"""Ids of requests in tables of people's own: rows that say one request again are told by them, and count once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from costcalc.usage.formats.model import Dedupe, Paths, Term
+from costcalc.usage.formats.names import SYNONYMS, canonical, last_of, stated
+from costcalc.usage.formats.uncounted import map_option
+from costcalc.usage.ledger import Loud
+
+REQUEST_ID = "request_id"  # the meaning, as --map names it
+_NAMES = frozenset(SYNONYMS[REQUEST_ID].split())
+# How sellers begin the ids of their answers; a bare `id` may be a customer's.
+_OF_ANSWERS = re.compile(
+    r"(chatcmpl|cmpl|resp|msg|req|gen|as)[-_].+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
+
+
+def id_column(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> str:
+    """The first column that names the request of a row; "" where none does."""
+    by_name = (column for column in columns if canonical(last_of(column)) in _NAMES)
+    by_value = (
+        column for column in columns if canonical(last_of(column)) == "id" and _are_of_answers(samples.get(column, ()))
+    )
+    return next(by_name, next(by_value, ""))
+
+
+def _are_of_answers(samples: Sequence[str]) -> bool:
+    values = stated(samples)
+    return bool(values) and all(_OF_ANSWERS.fullmatch(value) for value in values)
+
+
+def copies_by(column: str, columns: Sequence[str]) -> Dedupe:
+    """Rows of one id that say the same in every column are one request; those that differ may be its parts."""
+    return Dedupe(((column,),), (), alike=tuple(name for name in columns if name != column))
+
+
+def largest_by(column: str, counts: Sequence[Paths]) -> Dedupe:
+    """Rows of one id are one request, whose largest counts are meant."""
+    return Dedupe(((column,),), tuple(map(Term, counts)))
+
+
+def of_one_id(format_name: str, column: str, rows: int) -> Loud:
+    """What is said of rows that share their id and are all counted."""
+    return Loud(
+        f"{format_name}: {rows:,} rows share their {column} with others that say something else, and are all counted;"
+        f" {map_option(REQUEST_ID, column)} counts the largest of each id alone"
+    )
