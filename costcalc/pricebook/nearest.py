@@ -33,8 +33,7 @@ def nearest_models(pricebook: Pricebook, names: Iterable[str], seller: str = "")
         named = f"{pricebook.provider_named(provider) or provider}/"
         near.sort(key=lambda each: not each.startswith(named))
         if not near or not near[0].startswith(named):
-            own = tuple(each.removeprefix(named) for each in full if each.startswith(named))
-            near = [*(f"{named}{each}" for each in _by_family(model, own)), *near]
+            near = [*nearest_names(name, [each for each in full if each.startswith(named)]), *near]
         is_known = hosted or isinstance(pricebook.resolve(name), ResolvedModel)
         sellers = [] if is_known else pricebook.sellers_of(name.strip().lower())
         found[name] = tuple(dict.fromkeys((*_run_together(pricebook, model, seller), *sellers, *near)))[:_SUGGESTED]
@@ -65,9 +64,8 @@ def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
     """The known names that are alike, those first that begin with the same words: gpt-4o-audio is nearest to gpt-4o."""
     own = _WORD.findall(name)
     shared = {each: _equal_at_first(own, _WORD.findall(each.lower())) for each in known}
-    vendor = min(1, len(own) - 1)  # what only the first word says: gpt-99-secret is like no gpt
     most = max(shared.values(), default=0)
-    family = [each for each, count in shared.items() if count == most] if most > vendor else []
+    family = [each for each, count in shared.items() if count == most] if most else []
     alike = SequenceMatcher(b=name)
 
     def likeness(each: str) -> float:
@@ -75,7 +73,7 @@ def _by_family(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
         return alike.ratio()
 
     # A slip at the beginning leaves the rest equal; names that have neither in common mislead.
-    near = [each for each in nearest_names(name, known) if shared[each] > vendor or likeness(each) > _SLIP]
+    near = [each for each in nearest_names(name, known) if shared[each] or likeness(each) > _SLIP]
     return tuple(sorted({*family, *near}, key=lambda each: (shared[each], likeness(each), each), reverse=True))
 
 

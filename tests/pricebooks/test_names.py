@@ -325,12 +325,6 @@ def test_a_name_of_a_family_that_no_list_has_is_near_to_nothing():
     assert nearest_models(load_pricebook(), ["zephyr-4-70b"]) == {"zephyr-4-70b": ()}
 
 
-@pytest.mark.parametrize("name", ["gpt-99-secret", "openai/gpt-99-secret", "gemini-9-ultra"])
-def test_the_first_word_alone_is_no_likeness(name):
-    """Nobody means gpt-4o-search-preview or gpt-6-cyber; a line with --alias would price it so."""
-    assert nearest_models(load_pricebook(), [name]) == {name: ()}
-
-
 def test_the_models_of_the_provider_that_the_log_names_go_first():
     found = nearest_models(load_pricebook(), ["baidu/deepseek-r9", "deepseek/deepseek-r9"])
     assert [near[0].partition("/")[0] for near in found.values()] == ["baidu", "deepseek"]
