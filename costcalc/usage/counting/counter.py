@@ -27,7 +27,7 @@ from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
 from costcalc.usage.counting.subagents import missing_agents
-from costcalc.usage.counting.sums import settle_sums
+from costcalc.usage.counting.sums import are_days, settle_sums
 from costcalc.usage.files.packs import packed
 from costcalc.usage.files.records import (
     Repaired,
@@ -282,6 +282,8 @@ class Counter:
 
     def _count(self, number: int) -> None:
         first = self.readings[number]
+        if first.spec.may_sum and first.sources[0].kind in ("parquet", "frame") and not are_days(self, number):
+            first = self.readings[number] = replace(first, spec=replace(first.spec, may_sum=()))
         self._count_once(number)
         if first.sources[0].kind != "json" or not self.rows_of(number, "cost_known OR revenue_known"):
             return

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _SURELY = 2  # days of rows without a name that are no accident
+_DAY = 86_400
+_LOOKED_AT = 100  # rows of a source that nobody looked into yet
 _NAMES = ("model", "provider", "region", "service_tier", "cost_currency")
 Word = tuple[int, str]  # which of the dimensions, and what stands there
 
@@ -57,6 +59,22 @@ class Amounts:
 
 
 Time = dict[tuple[str, ...], Amounts]  # texts of the dimensions, then of the names → what the rows of one time hold
+
+
+def are_days(counter: Counter, number: int) -> bool:
+    """Whether the first rows of a source with types are of days or longer: what has a time of its own sums nothing up."""
+    import duckdb
+
+    rows = counter.rows(number, replace(counter.readings[number], copies=False))
+    first = f"SELECT started FROM ({rows.sql}) WHERE started IS NOT NULL LIMIT {_LOOKED_AT}"
+    try:
+        return bool(
+            counter.engine.session.execute(f"SELECT bool_and(started % {_DAY} = 0) FROM ({first})").fetchall()[0][0]
+        )
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error:
+        return False  # the counting will say why
 
 
 def settle_sums(counter: Counter) -> list[str]:

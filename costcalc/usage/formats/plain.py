@@ -201,9 +201,9 @@ def understand(
 
 
 def _are_days(samples: Sequence[str]) -> bool:
-    """Whether rows are of days or longer: what has a time of its own sums nothing up."""
+    """Whether rows are of days or longer, or nobody looked yet: what has a time of its own sums nothing up."""
     texts = stated(samples)
-    return any(map(_is_day, texts)) or (bool(texts) and all(_is_day(_MIDNIGHT.sub("", text)) for text in texts))
+    return any(map(_is_day, texts)) or all(_is_day(_MIDNIGHT.sub("", text)) for text in texts)
 
 
 def _is_day(text: str) -> bool:
