@@ -87,6 +87,8 @@ def settle_sums(counter: Counter) -> list[str]:
         found = {key[0] for time in kinds for key in time}
         if WITHOUT_NAME in found and _are_all_sums(kinds):
             text = "rows without a name in a dimension come to the same as all others on every day: if they sum them up, all counts twice"
+            if len(reading.spec.may_sum) == 1:
+                text += f" (--where '{reading.spec.may_sum[0]}=?*' leaves them out)"
             notes.append(Loud(f"{reading.spec.name}: {text}"))
         if BY_WORD in found:
             notes += _settle_words(counter, number)
