@@ -59,6 +59,11 @@ def check_some(ledger: UsageLedger, request: ScanRequest, counter: Counter) -> N
 def _nothing(request: ScanRequest, counter: Counter, days: tuple[date, date]) -> CostcalcError:
     covers = f"the log covers {days[0]} to {days[1]}"
     meant = counter.days(chosen=True)
+    if meant is None and (counting := counter.sums_chosen()):
+        return fail(
+            "nothing-chosen", f"the rows of {_wanted(request)} were left out, because they sum others up",
+            expected=covers, remedy=f"leave {_first(request)} out for what they come to; {counting}",
+        )  # fmt: skip
     if meant is None:
         return fail(
             "nothing-chosen", f"no row is of {_wanted(request)} together: each is in the log, but never in one row",

@@ -31,6 +31,7 @@ class Loud(str):
 
 _FAILED = "failed calls, which are not billed"
 FAILED_CALLS = f"{_FAILED}; --map failed==no counts them"
+OF_SUMS_BY = "rows that sum others up by "  # the names of dimensions, and how they are counted
 
 Written = tuple[str | None, str, str | None]  # provider, model and region as the log names them
 Edges = tuple[tuple[int, ...], tuple[int, ...]]  # of input and output length, ascending
@@ -128,7 +129,7 @@ class SkippedRows:
     @property
     def is_loud(self) -> bool:
         """Whether no page may fold it away."""
-        return self.is_failed and self.tokens > 0
+        return (self.is_failed and self.tokens > 0) or self.reason.startswith(OF_SUMS_BY)
 
     @property
     def is_failed(self) -> bool:

@@ -1,5 +1,7 @@
 """Columns of typed sources: none is guessed, none has lost digits."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import costcalc
@@ -32,3 +34,26 @@ def test_a_token_column_of_an_unknown_name_beside_requests_is_asked_for(tmp_path
     (problem,) = error.value.problems
     assert (problem.code, problem.message) == ("missing-column", "no column says the tokens")
     assert "--map input_tokens=n_context_tokens_total" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "hour", "rows"), [("date32", 0, 2), ("timestamp", 0, 2), ("text", 0, 2), ("timestamp", 9, 3)]
+)
+def test_a_total_beside_what_it_sums_up_is_told_by_days_of_every_type(tmp_path, kind, hour, rows):
+    times = [datetime(2026, 8, 3, hour, tzinfo=UTC)] * 3
+    types = {"date32": pa.date32(), "timestamp": pa.timestamp("us", "UTC"), "text": pa.string()}
+    written = [time.date().isoformat() for time in times] if kind == "text" else times
+    columns = {
+        "date": pa.array(written, pa.timestamp("us", "UTC") if kind == "date32" else types[kind]).cast(types[kind]),
+        "customer": ["acme", "beta", "Total"],
+        "model": ["gpt-5-mini"] * 3,
+        "input_tokens": [1000, 2000, 3000],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "usage.parquet")
+    assert sum(group.rows for group in costcalc.scan(tmp_path / "usage.parquet").groups) == rows
+
+
+def test_a_frame_of_days_leaves_its_total_out():
+    days = pd.to_datetime(["2026-08-03"] * 3)
+    frame = pd.DataFrame({"date": days, "team": ["a", "b", "All teams"], "model": "m", "input_tokens": [1, 2, 3]})
+    assert sum(group.rows for group in costcalc.scan(frame).groups) == 2

@@ -241,7 +241,8 @@ class RemoteCounter(Counter):
             reading = replace(
                 reading, spec=spec, unassumed=reading.unassumed and replace(reading.unassumed, undated=False)
             )
-        self.readings[number] = replace(reading, pack=None)
+        spec = replace(reading.spec, may_sum=())  # nobody looks whether its rows are of days
+        self.readings[number] = replace(reading, spec=spec, pack=None)
         self._run(number)
         broken = f"verdict IN ({BAD_TIME}, {UNASSUMED}, {MALFORMED})"
         if self.readings[number].makes_assumptions and self.rows_of(number, broken):

@@ -27,7 +27,7 @@ from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
 from costcalc.usage.counting.subagents import missing_agents
-from costcalc.usage.counting.sums import settle_sums
+from costcalc.usage.counting.sums import are_days, settle_sums
 from costcalc.usage.files.packs import packed
 from costcalc.usage.files.records import (
     Repaired,
@@ -42,7 +42,7 @@ from costcalc.usage.formats.names import canonical
 from costcalc.usage.formats.paths import SourceColumns, quoted
 from costcalc.usage.formats.uncounted import UncountedSums
 from costcalc.usage.formats.unread import is_of_member, watched_in
-from costcalc.usage.ledger import CUSTOMER, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
+from costcalc.usage.ledger import CUSTOMER, OF_SUMS_BY, Loud, SkippedRows, SourceFile, UsageGroup, UsageLedger
 from costcalc.usage.reading.readings import Reading
 from costcalc.usage.reading.usagenames import is_small, looked_at, with_all_names, with_seen_paths
 from costcalc.usage.request import NAMES, TIER, ScanRequest
@@ -98,6 +98,7 @@ from costcalc.usage.store import Stored, check_cuts, stored_rows, with_stored
 
 _ALONE = 1_000_000  # more than there are readings: sources read by themselves
 _READABLE = "lines that hold no usage"
+_OF_A_RULE = f"reading >= 0 AND verdict >= {FIRST_SKIP}"
 _WRITTEN = "SELECT DISTINCT coalesce(trim(provider), ''), coalesce(trim(model), '') FROM counted"
 
 
@@ -167,7 +168,8 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
-        self.settled = [*settle_batches(self), *settle_sums(self)]
+        sums = settle_sums(self)
+        self.settled = [*settle_batches(self), *sums]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -280,6 +282,8 @@ class Counter:
 
     def _count(self, number: int) -> None:
         first = self.readings[number]
+        if first.spec.may_sum and first.sources[0].kind in ("parquet", "frame") and not are_days(self, number):
+            first = self.readings[number] = replace(first, spec=replace(first.spec, may_sum=()))
         self._count_once(number)
         if first.sources[0].kind != "json" or not self.rows_of(number, "cost_known OR revenue_known"):
             return
@@ -425,6 +429,29 @@ class Counter:
         copy = repair(source, self.workspace.new_file(".csv"), MOST_PROBLEMS)
         self.repaired[copy.path] = copy
         return replace(source, path=copy.path, lines=copy.lines, skip=1)
+
+    def tell_sums(self, number: int) -> None:
+        """Count once more, so that rows keep what they say in dimensions that may sum others up."""
+        reading = self.readings[number]
+        self.readings[number] = replace(reading, spec=replace(reading.spec, tells_sums=True))
+        self.repeats.pop(number, None)
+        self.forget(number)
+        self._run(number, looks=False)
+
+    def sums_chosen(self) -> str:
+        """The option that counts the rows that `where` wants, where they were left out because they sum others up."""
+        found = self.engine.fetch(
+            f"SELECT DISTINCT reading, verdict FROM counted WHERE {_OF_A_RULE}{self.chosen()} ORDER BY ALL"
+        )
+        reasons = [self._reason(number, verdict) for number, verdict in found]
+        return next(
+            (
+                reason.removeprefix(OF_SUMS_BY).rpartition("; ")[2]
+                for reason in reasons
+                if reason.startswith(OF_SUMS_BY)
+            ),
+            "",
+        )
 
     def _again_without_assumption(self, number: int) -> None:
         reading = self.readings[number]

@@ -310,6 +310,7 @@ class FormatSpec:
     views: tuple[str, ...] = ()  # columns of tables that each hold all the usage, told apart by that column
     keeps_to_paths: bool = False  # a row in which a path to a number ends too early is refused
     may_sum: Paths = ()  # dimensions in which a word, or nothing, may stand for all of the others
+    tells_sums: bool = False  # rows keep what they say in these
     beside: tuple[str, ...] = ()  # globs of what the tool writes into the same folders, and that is no usage
 
     @property

@@ -53,6 +53,8 @@ from costcalc.usage.formats.uncounted import hint, map_option
 NAME = "plain"
 _TIMES = ("timestamp", "date", "month")  # the most precise first
 _LIKE_A_TIME = re.compile(r"20\d\d-\d\d-\d\d|1[5-9]\d{8}(\d{3}){0,3}$")
+_MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?( ?(Z|UTC|[+-]00(:?00)?))?$")
+_SECONDS = re.compile(r"\d{9,}")  # since 1970
 _RUNNING = re.compile("total|last|cumul|sum")  # objects whose counts repeat those of other records
 _ASKED = (
     "timestamp",
@@ -106,7 +108,9 @@ class Understanding:
     id: str = ""  # the column that names the request of a row
     columns: tuple[str, ...] = ()  # all of them, and the paths below them
     cached: Mapping[str, str] = field(default_factory=dict)  # columns that say yes or no to a cache → their word for no
-    may_sum: tuple[str, ...] = ()  # dimensions of tables by day or longer, whose rows may sum others up
+    may_sum: tuple[
+        str, ...
+    ] = ()  # dimensions of tables by day or longer, whose rows may sum others up; none that --map calls as it is called
 
 
 @dataclass
@@ -190,13 +194,20 @@ def understand(
             for name in (*dimensions, *leaves)
             if name not in mapped.left and says_cached(last_of(name), samples.get(name, ()))
         },
-        tuple(name for name in dimensions if name not in calls) if when and _are_days(samples.get(when[1], ())) else (),
+        tuple(name for name in dimensions if name not in calls and mapping.get(name) != name)
+        if when and _are_days(samples.get(when[1], ()))
+        else (),
     )  # fmt: skip
 
 
 def _are_days(samples: Sequence[str]) -> bool:
-    """Whether rows are of days or longer: what has a time of its own sums nothing up."""
-    return any(len(text) <= len("2026-09-01") for text in stated(samples))
+    """Whether rows are of days or longer, or nobody looked yet: what has a time of its own sums nothing up."""
+    texts = stated(samples)
+    return any(map(_is_day, texts)) or all(_is_day(_MIDNIGHT.sub("", text)) for text in texts)
+
+
+def _is_day(text: str) -> bool:
+    return len(text) <= len("2026-09-01") and not _SECONDS.fullmatch(text)
 
 
 def _are_sums(samples: Sequence[str]) -> bool:

@@ -36,7 +36,7 @@ _KEYS = {  # group keys of the first step, and their types
     "output_over": "BIGINT",
     "basis": "VARCHAR",
     "mix": "VARCHAR",
-    "sums": "INTEGER",  # whether the row says in a dimension that it may sum others up
+    "sums": "VARCHAR",  # whether the row says in a dimension that it may sum others up, or what it says in all of them
     "requests_known": "BOOLEAN",
     "billed_meter": "VARCHAR",
     "cost_known": "BOOLEAN",

@@ -22,6 +22,7 @@ from costcalc.usage.formats.model import (
     Total,
 )
 from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceColumn, SourceColumns, quoted, weight_of
+from costcalc.usage.formats.sumwords import words_of_all
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
 from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
@@ -46,11 +47,8 @@ WHOLES = (
     ("cache_write_tokens", ("cache_write_1h_tokens",)),
 )
 
-BY_WORD, WITHOUT_NAME = 1, 2  # how a row says in a dimension that it may sum others up
-_OF_ALL = (
-    "(all|alle|total|totals|sub-?total|grand total|overall|sum|summe|gesamt|insgesamt|zwischensumme|tous|toutes|todos|todas|"
-    "итого|всего)( .*)?|.* (total|totals|subtotal|gesamt)|.*(合计|总计|小计|全部|所有|小計|合計)"
-)
+BY_WORD, WITHOUT_NAME = "word", "no name"  # how a row says in a dimension that it may sum others up
+BETWEEN = "\x1f"  # between the texts of a row's dimensions
 
 # Instants outside 2000–2100 are typing errors or written in another unit.
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
@@ -162,15 +160,24 @@ class RowBuilder:
         return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts, alike)
 
     def _sums(self) -> dict[str, str]:
-        """Whether the row says in one of its dimensions that it sums the others up, or says nothing there."""
-        texts = [column.text for path in self.spec.may_sum if (column := self.column(path))]
+        """Whether the row says in one of its dimensions that it sums the others up, or says nothing there; or all that it says."""
+        texts = {path: column.text for path in self.spec.may_sum if (column := self.column(path))}
         if not texts:
             return {}
+        empty = {path: f"(coalesce(trim({text}), '') = '' OR {says_nothing(text)})" for path, text in texts.items()}
+        if self.spec.tells_sums:
+            said = (
+                f"CASE WHEN {empty[path]} THEN '' ELSE lower(trim({texts[path]})) END" if path in texts else "''"
+                for path in self.spec.may_sum
+            )
+            return {"sums": f" || {quoted(BETWEEN)} || ".join(said)}
         words = " OR ".join(
-            f"coalesce(regexp_full_match(lower(trim({text})), {quoted(_OF_ALL)}), false)" for text in texts
+            f"coalesce(lower(trim({text})) IN ({', '.join(map(quoted, sorted(words_of_all(path))))}), false)"
+            for path, text in texts.items()
         )
-        nothing = " OR ".join(f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}" for text in texts)
-        return {"sums": f"CASE WHEN {words} THEN {BY_WORD} WHEN {nothing} THEN {WITHOUT_NAME} ELSE 0 END"}
+        return {
+            "sums": f"CASE WHEN {words} THEN {quoted(BY_WORD)} WHEN {' OR '.join(empty.values())} THEN {quoted(WITHOUT_NAME)} ELSE '' END"
+        }
 
     def failed(self) -> str:
         """Whether a row's call failed, as SQL; "" where none is known to."""
