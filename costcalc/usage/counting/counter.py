@@ -248,7 +248,8 @@ class Counter:
             (name, glob)
             for name, globs in self.request.where.items()
             for glob in globs
-            if not (
+            if (glob or len(globs) == 1)  # that no row is empty is no slip where other values are named
+            and not (
                 any(self.request.has_name(name, *who, glob) for who in named)
                 if name in NAMES
                 else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name, glob)} LIMIT 1")

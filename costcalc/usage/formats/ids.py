@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from costcalc.usage.formats.model import Dedupe, Paths, Term
-from costcalc.usage.formats.names import SYNONYMS, canonical, last_of, stated
+from costcalc.usage.formats.names import NOT_STATED, SYNONYMS, canonical, last_of, stated
 from costcalc.usage.formats.uncounted import map_option
 from costcalc.usage.ledger import Loud
 
@@ -16,6 +17,8 @@ _NAMES = frozenset(SYNONYMS[REQUEST_ID].split())
 _OF_ANSWERS = re.compile(
     r"(chatcmpl|cmpl|resp|msg|req|gen|as)[-_].+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
+# What stands in the place of an id where a request has none.
+_NO_IDS = tuple(sorted({*NOT_STATED, "undefined", "unknown", "0", "<nil>", str(UUID(int=0))}))
 
 
 def id_column(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> str:
@@ -34,12 +37,12 @@ def _are_of_answers(samples: Sequence[str]) -> bool:
 
 def copies_by(column: str, columns: Sequence[str]) -> Dedupe:
     """Rows of one id that say the same in every column are one request; those that differ may be its parts."""
-    return Dedupe(((column,),), (), alike=tuple(name for name in columns if name != column))
+    return Dedupe(((column,),), (), alike=tuple(name for name in columns if name != column), no_keys=_NO_IDS)
 
 
 def largest_by(column: str, counts: Sequence[Paths]) -> Dedupe:
     """Rows of one id are one request, whose largest counts are meant."""
-    return Dedupe(((column,),), tuple(map(Term, counts)))
+    return Dedupe(((column,),), tuple(map(Term, counts)), no_keys=_NO_IDS)
 
 
 def of_one_id(format_name: str, column: str, rows: int) -> Loud:

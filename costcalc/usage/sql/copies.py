@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats.model import AGAIN, Dedupe, FormatSpec, Paths
-from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, weight_of
+from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, quoted, weight_of
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
@@ -181,7 +181,11 @@ def rows_told_apart(
 
 def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
     """What the rows that say one usage share, as SQL; less where there are no such columns."""
-    return [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+    keys = [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+    if not (keys and dedupe.no_keys):
+        return keys
+    none = f"lower({keys[0]}) IN ({', '.join(map(quoted, dedupe.no_keys))}) OR starts_with({keys[0]}, '=')"
+    return [f"CASE WHEN {none} THEN NULL ELSE {keys[0]} END", *keys[1:]]
 
 
 def alike_of(dedupe: Dedupe, get: _Get) -> list[str]:
