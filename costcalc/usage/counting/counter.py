@@ -734,14 +734,13 @@ class Counter:
         """What a reader should know of these files, each with the rows that it is true of."""
         notes: list[str] = []
         found: dict[str, int] = {}
-        for number, _, _, doubted, tokens, shared, *counts in remarked:
+        for number, _, _, doubted, tokens, shared, apart, *counts in remarked:
             spec = self.readings[number].spec
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
             if shared and spec.dedupe:
-                notes.append(
-                    of_one_id(spec.name, self.readings[number].shown_column(spec.dedupe.key[0][0]), int(shared))
-                )
+                column = self.readings[number].shown_column(spec.dedupe.key[0][0])
+                notes.append(of_one_id(spec.name, column, int(shared), is_apart=bool(apart)))
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 said = Loud if remark.is_loud else str
                 if remark.when is None:

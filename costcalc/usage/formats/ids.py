@@ -17,6 +17,7 @@ _NAMES = frozenset(SYNONYMS[REQUEST_ID].split())
 _OF_ANSWERS = re.compile(
     r"(chatcmpl|cmpl|resp|msg|req|gen|as)[-_].+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
+_CUSTOMERS = frozenset(("customer", "customerid", "customername", "tenant", "tenantid", "account", "accountid"))
 # What stands in the place of an id where a request has none.
 _NO_IDS = tuple(sorted({*NOT_STATED, "undefined", "unknown", "0", "<nil>", str(UUID(int=0))}))
 
@@ -35,9 +36,14 @@ def _are_of_answers(samples: Sequence[str]) -> bool:
     return bool(values) and all(_OF_ANSWERS.fullmatch(value) for value in values)
 
 
-def copies_by(column: str, columns: Sequence[str]) -> Dedupe:
-    """Rows of one id that say the same in every column are one request; those that differ may be its parts."""
-    return Dedupe(((column,),), (), alike=tuple(name for name in columns if name != column), no_keys=_NO_IDS)
+def copies_by(column: str, columns: Sequence[str], models: Sequence[str]) -> Dedupe:
+    """Rows of one id that say the same in every column are one request; those that differ may be its parts.
+
+    `models`: the columns of the model; no two rows of one request differ in it or in their customer.
+    """
+    customers = [name for name in columns if canonical(last_of(name)) in _CUSTOMERS]
+    alike = tuple(name for name in columns if name != column)
+    return Dedupe(((column,),), (), alike=alike, apart=(*models, *customers), no_keys=_NO_IDS)
 
 
 def largest_by(column: str, counts: Sequence[Paths]) -> Dedupe:
@@ -45,9 +51,15 @@ def largest_by(column: str, counts: Sequence[Paths]) -> Dedupe:
     return Dedupe(((column,),), tuple(map(Term, counts)), no_keys=_NO_IDS)
 
 
-def of_one_id(format_name: str, column: str, rows: int) -> Loud:
-    """What is said of rows that share their id and are all counted."""
+def of_one_id(format_name: str, column: str, rows: int, *, is_apart: bool) -> Loud:
+    """What is said of rows that share their id and are all counted. `is_apart`: some that share it cannot be one request."""
+    found = (
+        f"{format_name}: {rows:,} rows share their {column} with others that say something else, and are all counted. If each"
+        f" is usage of its own (a step, a chunk, a meter), {map_option(REQUEST_ID, '=no')} says so: every row counts, copies too"
+    )
+    if is_apart:
+        return Loud(f"{found}. Some that share it differ in their day, model or customer: it is no id of one request")
     return Loud(
-        f"{format_name}: {rows:,} rows share their {column} with others that say something else, and are all counted;"
-        f" {map_option(REQUEST_ID, column)} counts the largest of each id alone"
+        f"{found}. If each has all of its request's usage until then, {map_option(REQUEST_ID, column)} counts the largest of"
+        " each id alone, and leaves out the others"
     )
