@@ -26,6 +26,7 @@ from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
+from costcalc.usage.counting.sameids import ids_in_two
 from costcalc.usage.counting.subagents import missing_agents
 from costcalc.usage.counting.sums import settle_sums
 from costcalc.usage.files.packs import packed
@@ -167,7 +168,7 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
-        self.settled = [*settle_batches(self), *settle_sums(self)]
+        self.settled = [*settle_batches(self), *settle_sums(self), *ids_in_two(self)]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""

@@ -63,3 +63,12 @@ def of_one_id(format_name: str, column: str, rows: int, *, is_apart: bool) -> Lo
         f"{found}. If each has all of its request's usage until then, {map_option(REQUEST_ID, column)} counts the largest of"
         " each id alone, and leaves out the others"
     )
+
+
+def in_two(format_name: str, one: str, other: str, ids: int, tokens: int) -> Loud:
+    """What is said of ids that two files of other columns have, and that count in both."""
+    return Loud(
+        f"{format_name}: {ids:,} id{'s' * (ids != 1)} of {one} with {tokens:,} tokens stand{'s' * (ids == 1)} in {other}, too,"
+        f" on the same day with the same tokens, and count{'s' * (ids == 1)} in both, for their columns are not the same. If the"
+        f" files overlap, take these rows out of one; if not, {map_option(REQUEST_ID, '=no')} says so"
+    )

@@ -489,7 +489,11 @@ def _dedupe(found: Understanding) -> Dedupe | None:
     if not found.id or REQUEST_ID in found.constants:
         return None
     counts = [(column,) for name, columns in found.meanings.items() if _is_count(name) for column in columns]
-    return largest_by(found.id, counts) if REQUEST_ID in found.mapped else copies_by(found.id, found.columns, found.meanings.get("model", ()))
+    return (
+        largest_by(found.id, counts)
+        if REQUEST_ID in found.mapped
+        else copies_by(found.id, found.columns, found.meanings.get("model", ()))
+    )
 
 
 def _of_calls(found: Understanding) -> list[Remark]:
