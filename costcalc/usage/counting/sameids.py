@@ -22,7 +22,7 @@ def ids_in_two(counter: Counter) -> list[Loud]:
     """What is said of ids that two readings have on one day with the same tokens: they count in both."""
     readings = counter.readings
     numbers = [i for i, reading in enumerate(readings) if reading.spec.dedupe and reading.spec.dedupe.no_keys]
-    each = [found for number in numbers if (found := _ids(counter, number))] if len(numbers) > 1 else []
+    each = [sql for number in numbers if (sql := _ids(counter, number))] if len(numbers) > 1 else []
     if len(each) < 2:
         return []
     same = " AND ".join(f"one.{name} = other.{name}" for name in ("id", "day", *_TOKENS))

@@ -53,15 +53,16 @@ def largest_by(column: str, counts: Sequence[Paths]) -> Dedupe:
 
 def of_one_id(format_name: str, column: str, rows: int, *, is_apart: bool) -> Loud:
     """What is said of rows that share their id and are all counted. `is_apart`: some that share it cannot be one request."""
+    own = map_option(REQUEST_ID, "=no")
     found = (
-        f"{format_name}: {rows:,} rows share their {column} with others that say something else, and are all counted. If each"
-        f" is usage of its own (a step, a chunk, a meter), {map_option(REQUEST_ID, '=no')} says so: every row counts, copies too"
+        f"{format_name}: {rows:,} rows share their {column} with others that say something else, and are all counted; {own} says"
+        " that each is usage of its own (a step, a chunk, a meter): every row counts, copies too"
     )
     if is_apart:
         return Loud(f"{found}. Some that share it differ in their day, model or customer: it is no id of one request")
     return Loud(
-        f"{found}. If each has all of its request's usage until then, {map_option(REQUEST_ID, column)} counts the largest of"
-        " each id alone, and leaves out the others"
+        f"{found}; {map_option(REQUEST_ID, column)} says that each has all of its request's usage until then: the largest of"
+        " each id counts alone"
     )
 
 
@@ -70,5 +71,5 @@ def in_two(format_name: str, one: str, other: str, ids: int, tokens: int) -> Lou
     return Loud(
         f"{format_name}: {ids:,} id{'s' * (ids != 1)} of {one} with {tokens:,} tokens stand{'s' * (ids == 1)} in {other}, too,"
         f" on the same day with the same tokens, and count{'s' * (ids == 1)} in both, for their columns are not the same. If the"
-        f" files overlap, take these rows out of one; if not, {map_option(REQUEST_ID, '=no')} says so"
+        f" files overlap, take these rows out of one; {map_option(REQUEST_ID, '=no')} says that they do not"
     )
