@@ -26,7 +26,7 @@ from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
-from costcalc.usage.counting.sameids import ids_in_two
+from costcalc.usage.counting.sameids import settle_ids, without_others
 from costcalc.usage.counting.subagents import missing_agents
 from costcalc.usage.counting.sums import settle_sums
 from costcalc.usage.files.packs import packed
@@ -141,6 +141,7 @@ class Counter:
         None  # leaves the engine to a breakdown: how it ends it; None: there is none
     )
     breakdown: Breakdown | None = None
+    elsewhere: dict[int, str] = field(default_factory=dict)  # reading → SQL of rows of another one that say its usage
     settled: list[str] = field(default_factory=list)  # notes of what one of two files counts
     stored: Sequence[Stored] = ()
 
@@ -168,7 +169,7 @@ class Counter:
         for number, reading in enumerate(self.readings):
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
-        self.settled = [*settle_batches(self), *settle_sums(self), *ids_in_two(self)]
+        self.settled = [*settle_batches(self), *settle_sums(self), *settle_ids(self)]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -333,7 +334,7 @@ class Counter:
 
     def _run(self, number: int, parts: RowParts | None = None, *, looks: bool = True) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
-        rows = self.rows(number, reading, parts)
+        rows = self.without_others(number, self.rows(number, reading, parts), has_file=several)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
         cuts, name = self.request.cuts, reading.spec.name
@@ -527,6 +528,18 @@ class Counter:
             reading.copies,
         )
         return builder.build()
+
+    def count_without(self, number: int, reading: Reading, held: str) -> None:
+        """Count a reading again, without the rows that another one has too."""
+        self.readings[number], self.elsewhere[number] = reading, held
+        self.forget(number)
+        self._run(number, looks=False)
+
+    def without_others(self, number: int, rows: RowQuery, *, has_file: bool) -> RowQuery:
+        """The rows, told from those that are counted in another reading."""
+        verdict = FIRST_SKIP + len(self.readings[number].spec.skip) - 1
+        held = self.elsewhere.get(number)
+        return without_others(rows, held, verdict, has_file=has_file) if held else rows
 
     def columns_of(self, reading: Reading, parts: RowParts | None = None) -> SourceColumns:
         """Where the paths of its format lie in its rows."""

@@ -17,6 +17,7 @@ _NAMES = frozenset(SYNONYMS[REQUEST_ID].split())
 _OF_ANSWERS = re.compile(
     r"(chatcmpl|cmpl|resp|msg|req|gen|as)[-_].+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 )
+IN_WIDER = "copies of rows in another file that has their columns too; --map request_id==no counts them"
 _CUSTOMERS = frozenset(("customer", "customerid", "customername", "tenant", "tenantid", "account", "accountid"))
 # What stands in the place of an id where a request has none.
 _NO_IDS = tuple(sorted({*NOT_STATED, "undefined", "unknown", "0", "<nil>", str(UUID(int=0))}))

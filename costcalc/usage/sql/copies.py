@@ -20,6 +20,7 @@ APART = "again_apart"  # and whose others are of another day, or differ in what 
 _DAY = 86_400
 REPLAYED = -1  # the verdict of a row whose usage stands elsewhere under another key
 _KEY, _ALIKE, _APART = "key_", "key_alike", "key_apart"
+SHARED = "key_shared"  # what a row says in the columns that another file has too
 _OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
 
@@ -42,12 +43,13 @@ def copy_columns(
     parts: Sequence[str],
     alike: Sequence[str] = (),
     apart: Sequence[str] = (),
+    shared: Sequence[str] = (),
 ) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
     `failed`: whether the call failed: it is no copy of one that was answered. `parts`: whether the row has members that
     are read one by one, for each list of them. `alike`: what copies say alike beside the key, and
-    `apart`: what of that no two rows of one request differ in.
+    `apart`: what of that no two rows of one request differ in; `shared`: what of it another file has too.
     """
     if not keys:
         return {}
@@ -59,6 +61,8 @@ def copy_columns(
     if alike:
         found[_ALIKE] = f"hash({', '.join(alike)})"  # of rows with one id
         found[_APART] = f"hash({', '.join(apart)})" if apart else "0"
+    if shared:
+        found[SHARED] = f"hash({', '.join(shared)})"
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
@@ -97,7 +101,7 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     REPLAYED: it counts only so.
     """
     keys = [column for column in columns if column.startswith(_KEY)]
-    own = [key for key in keys if key not in (_ALIKE, _APART)]
+    own = [key for key in keys if key not in (_ALIKE, _APART, SHARED)]
     if not keys:
         return rows
     kept = [column for column in columns if not is_of_copies(column)]
@@ -139,7 +143,7 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     alone = f"SELECT {listed}, {', '.join(f'0 AS {mark}' for mark in marks)} FROM told WHERE"
     if own != keys:
         told += f", repeated AS MATERIALIZED ({repeated})"
-        alone = f"{alone} key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
+        alone = f"{alone} key_0 IS NOT NULL AND key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
     alone += " key_0 IS NULL"
     return f"{told} {alone} UNION ALL SELECT {said}, {again} FROM (SELECT *, original IS NOT NULL AS replayed FROM {found})"
 
@@ -193,6 +197,11 @@ def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
         return keys
     none = f"lower({keys[0]}) IN ({', '.join(map(quoted, dedupe.no_keys))}) OR starts_with({keys[0]}, '=')"
     return [f"CASE WHEN {none} THEN NULL ELSE {keys[0]} END", *keys[1:]]
+
+
+def shared_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """What a row says in the columns that another file has too, as SQL: what is empty in one may not be there in the other."""
+    return [f"coalesce(trim({text}), '')" for text in _texts([(path,) for path in dedupe.shared], get)]
 
 
 def alike_of(dedupe: Dedupe, get: _Get) -> list[str]:
