@@ -26,6 +26,7 @@ from costcalc.usage.counting.groups import Grouping, Groups
 from costcalc.usage.counting.mapped import check_mapped
 from costcalc.usage.counting.overlaps import check_apart, check_kinds, check_stored
 from costcalc.usage.counting.refusals import at_first, idle, is_refused, readable_lines, refusals
+from costcalc.usage.counting.sameids import settle_ids, without_others
 from costcalc.usage.counting.subagents import missing_agents
 from costcalc.usage.counting.sums import are_days, settle_sums
 from costcalc.usage.files.packs import packed
@@ -141,6 +142,7 @@ class Counter:
         None  # leaves the engine to a breakdown: how it ends it; None: there is none
     )
     breakdown: Breakdown | None = None
+    elsewhere: dict[int, str] = field(default_factory=dict)  # reading → SQL of rows of another one that say its usage
     settled: list[str] = field(default_factory=list)  # notes of what one of two files counts
     stored: Sequence[Stored] = ()
 
@@ -169,7 +171,7 @@ class Counter:
             self.readings[number] = replace(reading, pack=packed(reading.sources, self.workspace))
             self._count(number)
         sums = settle_sums(self)
-        self.settled = [*settle_batches(self), *sums]
+        self.settled = [*settle_batches(self), *sums, *settle_ids(self)]
 
     def ledger(self) -> UsageLedger:
         """What was counted, as far as it was chosen. CostcalcError: a stored ledger is too coarse, or holds a log's usage again."""
@@ -250,7 +252,8 @@ class Counter:
             (name, glob)
             for name, globs in self.request.where.items()
             for glob in globs
-            if not (
+            if (glob or len(globs) == 1)  # that no row is empty is no slip where other values are named
+            and not (
                 any(self.request.has_name(name, *who, glob) for who in named)
                 if name in NAMES
                 else self.engine.fetch(f"SELECT 1 FROM counted WHERE true{self._matching(name, glob)} LIMIT 1")
@@ -335,7 +338,7 @@ class Counter:
 
     def _run(self, number: int, parts: RowParts | None = None, *, looks: bool = True) -> None:
         reading, several = self.readings[number], len(self.readings[number].sources) > 1
-        rows = self.rows(number, reading, parts)
+        rows = self.without_others(number, self.rows(number, reading, parts), has_file=several)
         self.used.update(rows.meters)
         foreseen = self._foreseen(number, reading) if looks and parts is None else None
         cuts, name = self.request.cuts, reading.spec.name
@@ -553,6 +556,18 @@ class Counter:
         )
         return builder.build()
 
+    def count_without(self, number: int, reading: Reading, held: str) -> None:
+        """Count a reading again, without the rows that another one has too."""
+        self.readings[number], self.elsewhere[number] = reading, held
+        self.forget(number)
+        self._run(number, looks=False)
+
+    def without_others(self, number: int, rows: RowQuery, *, has_file: bool) -> RowQuery:
+        """The rows, told from those that are counted in another reading."""
+        verdict = FIRST_SKIP + len(self.readings[number].spec.skip) - 1
+        held = self.elsewhere.get(number)
+        return without_others(rows, held, verdict, has_file=has_file) if held else rows
+
     def columns_of(self, reading: Reading, parts: RowParts | None = None) -> SourceColumns:
         """Where the paths of its format lie in its rows."""
         return reading.columns(parts)
@@ -760,14 +775,13 @@ class Counter:
         """What a reader should know of these files, each with the rows that it is true of."""
         notes: list[str] = []
         found: dict[str, int] = {}
-        for number, _, _, doubted, tokens, shared, *counts in remarked:
+        for number, _, _, doubted, tokens, shared, apart, *counts in remarked:
             spec = self.readings[number].spec
             if doubted:
                 notes.append(in_doubt(spec.name, int(doubted), int(tokens or 0)))
             if shared and spec.dedupe:
-                notes.append(
-                    of_one_id(spec.name, self.readings[number].shown_column(spec.dedupe.key[0][0]), int(shared))
-                )
+                column = self.readings[number].shown_column(spec.dedupe.key[0][0])
+                notes.append(of_one_id(spec.name, column, int(shared), is_apart=bool(apart)))
             for remark, rows in zip(spec.remarks, counts, strict=False):
                 said = Loud if remark.is_loud else str
                 if remark.when is None:

@@ -18,6 +18,7 @@ YES = ("true", "yes", "on", "1", "enabled", "t", "y")
 NO = ("false", "no", "off", "0", "disabled", "f", "n")
 _TYPED_CODES = ("4??", "4??.0", "5??", "5??.0")  # of a column of numbers, which may number something else
 _CODE = re.compile(r"[1-5]\d\d(\.0)?")
+_NO_ANSWER = ("0", "0.0")  # what clients write in the place of a code where no answer came
 _CUT_OFF, _BILLED_BY_AZURE = ("499*",), ("400*", "408*")
 _FAILED = (
     "fail*", "error*", "exception*", "reject*", "refused", "denied", "throttl*", "timeout", "timed*", "4xx", "5xx",
@@ -104,8 +105,8 @@ def counts_calls(column: str, samples: Sequence[str], requests: Sequence[str]) -
 
 
 def are_codes(samples: Sequence[str]) -> bool:
-    """Whether the texts are HTTP's codes, which say for sure that a call was refused."""
-    values = stated(samples)
+    """Whether the texts are HTTP's codes, which say for sure that a call was refused; a call without an answer has none."""
+    values = [text for text in stated(samples) if text not in _NO_ANSWER]
     return bool(values) and all(_CODE.fullmatch(text) for text in values)
 
 
@@ -123,6 +124,7 @@ def outcomes(
     sure = [test for column in codes for test in _refused(column, provider, is_typed=column in typed)]
     sure += [_says_failed(mapped)] if mapped else []
     perhaps = [*(_has_code(column, is_typed=column in typed) for column in codes), *map(_says_failed, words)]
+    perhaps += [Condition(((column, _NO_ANSWER),)) for column in codes if _may_lack(column, is_typed=column in typed)]
     perhaps += [_says_failed(mapped)] if mapped and costs else []
     return failed_calls(replace(test, zero=tuple(costs)) for test in sure), tuple(perhaps)
 
@@ -138,6 +140,12 @@ def _refused(code: Paths, provider: Paths, *, is_typed: bool) -> list[Condition]
 
 def _has_code(code: Paths, *but: str, is_typed: bool) -> Condition:
     return Condition(((code, _TYPED_CODES if is_typed else ("4*", "5*")),), ((code, (*_CUT_OFF, *but)),))
+
+
+def _may_lack(code: Paths, *, is_typed: bool) -> bool:
+    """Whether a 0 says that there was no answer: it is none among errors, and `status` alone may number something else."""
+    name = canonical(code[-1])
+    return name not in _ERROR and not (is_typed and name == "status")
 
 
 def _says_failed(column: Paths) -> Condition:

@@ -189,6 +189,9 @@ class Dedupe:
     replay: str = ""  # a true text marks a copy, dropped where the first path of the key has an original
     latest: Paths = ()  # when a row was last written: a later one goes before a larger one
     alike: Paths = ()  # what copies say alike, too: rows of one key that differ in it all count, and are said
+    apart: Paths = ()  # of these, what no two rows of one request differ in
+    shared: Paths = ()  # of these, what another file has too
+    no_keys: tuple[str, ...] = ()  # texts, in lower case, that name nothing where the first path of the key has them
 
 
 @dataclass(frozen=True, slots=True)

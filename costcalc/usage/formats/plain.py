@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from costcalc.meters import meters
 from costcalc.problems import CostcalcError, Place, Problem, nearest_names
 from costcalc.records import dataclass
-from costcalc.selectors import written_glob
 from costcalc.usage.formats.dates import check_pattern, pattern_of
 from costcalc.usage.formats.everyrow import FAILED, SAME, constant_of
 from costcalc.usage.formats.failed import NO, YES, as_said, counts_calls, outcomes, says_outcome, words_unknown
@@ -83,6 +83,7 @@ _SUMS = (
     "итого",
 )
 OF_SUMS = "rows that sum others up"
+_CACHED = (*YES, "hit")
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
 
@@ -107,10 +108,9 @@ class Understanding:
     calls: tuple[str, ...] = ()  # columns that count the calls of a row that failed or succeeded
     id: str = ""  # the column that names the request of a row
     columns: tuple[str, ...] = ()  # all of them, and the paths below them
-    cached: Mapping[str, str] = field(default_factory=dict)  # columns that say yes or no to a cache → their word for no
-    may_sum: tuple[
-        str, ...
-    ] = ()  # dimensions of tables by day or longer, whose rows may sum others up; none that --map calls as it is called
+    cached: Mapping[str, Sequence[str]] = field(default_factory=dict)  # columns that say yes or no to a cache → no yes
+    # Dimensions of tables by day or longer, whose rows may sum others up; none that --map calls as it is called.
+    may_sum: tuple[str, ...] = ()
 
 
 @dataclass
@@ -188,9 +188,9 @@ def understand(
         },
         tuple(name for name in calls if name in dimensions),
         next(iter(named), "") or id_column((*header, *leaves), samples),
-        (*header, *leaves),
+        (*header, *leaves, *sorted({path.partition("[")[0] for path in nested if "[" in path})),
         {
-            name: next((text.lower() for text in stated(samples[name]) if text.lower() in (*NO, "miss")), "false")
+            name: sorted({"", *(text.strip().lower() for text in samples[name])} - {*_CACHED})
             for name in (*dimensions, *leaves)
             if name not in mapped.left and says_cached(last_of(name), samples.get(name, ()))
         },
@@ -484,7 +484,7 @@ def plain_format(
         )
     ended = meanings.get(FAILED, ())
     remarks = (*remarks, *([words_unknown(ended)] if ended else []), *_must_be_held(found), *_of_calls(found))
-    remarks = (*remarks, *(_of_cache(column, no, meanings) for column, no in found.cached.items()))
+    remarks = (*remarks, *(each for column, no in found.cached.items() for each in _of_cache(column, no, meanings)))
     costs = [found.meanings[name] for name in ("billed_cost", "cost") if name in found.meanings]
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
@@ -499,7 +499,11 @@ def _dedupe(found: Understanding) -> Dedupe | None:
     if not found.id or REQUEST_ID in found.constants:
         return None
     counts = [(column,) for name, columns in found.meanings.items() if _is_count(name) for column in columns]
-    return largest_by(found.id, counts) if REQUEST_ID in found.mapped else copies_by(found.id, found.columns)
+    return (
+        largest_by(found.id, counts)
+        if REQUEST_ID in found.mapped
+        else copies_by(found.id, found.columns, found.meanings.get("model", ()))
+    )
 
 
 def _of_calls(found: Understanding) -> list[Remark]:
@@ -507,19 +511,29 @@ def _of_calls(found: Understanding) -> list[Remark]:
     return [Remark(f'"{name}" {text}', is_loud=FAILED in found.mapped) for name in found.calls]
 
 
-def _of_cache(column: str, no: str, meanings: Mapping[str, tuple[str, ...]]) -> Remark:
-    """A yes in place of a count: the input may have been read from the seller's cache, or the answer from one's own."""
+def _of_cache(column: str, no: Sequence[str], meanings: Mapping[str, tuple[str, ...]]) -> list[Remark]:
+    """A yes in place of a count: the input may have been read from the seller's cache, or the answer from one's own.
+
+    `no`: what rows say there that is no yes, the empty text first.
+    """
     named = map_option("cache_read_tokens", "COLUMN")
-    chosen = f"--where {written_glob(column, no)}"
-    if last_of(column) != column:
-        chosen = f"{map_option('hit', column)} --where {written_glob('hit', no)}"
+    is_path = last_of(column) != column
+    name = "hit" if is_path else column
+    values = ",".join(no)
+    chosen = f"--where {shlex.quote(f'{name}={values}')}"
+    if is_path:
+        chosen = f"{map_option('hit', column)} {chosen}"
     text = (
         f'say in "{column}" that something was cached, not how much: they count as if nothing was. If their input was'
         f" read from a cache, {named} names the count of it; if their answers came from a cache of your own and cost"
         f" nothing, {chosen} leaves them out"
     )
     read = meanings.get("cache_read_tokens", ())
-    return Remark(text, Condition((((column,), (*YES, "hit")),), zero=(read,) if read else ()), is_loud=True)
+    other = Condition(present=((column,),), lacks=(((column,), (*_CACHED, *no)),))
+    return [
+        Remark(text, Condition((((column,), _CACHED),), zero=(read,) if read else ()), is_loud=True),
+        Remark(f'say something in "{column}" that {chosen} leaves out, too', other, is_loud=True),
+    ]
 
 
 def _must_be_held(found: Understanding) -> list[Remark]:

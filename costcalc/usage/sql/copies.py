@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from costcalc.usage.formats.model import AGAIN, Dedupe, FormatSpec, Paths
-from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, weight_of
+from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, quoted, weight_of
 
 if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 _Get = Callable[[str], SourceColumn | None]  # the column of a path
 AGAIN_COLUMNS = ("again_rows", "again_tokens")
 DIFFERING = "again_differing"  # rows whose key others have that say something else
+APART = "again_apart"  # and whose others are of another day, or differ in what no two rows of one request do
+_DAY = 86_400
 REPLAYED = -1  # the verdict of a row whose usage stands elsewhere under another key
-_KEY, _ALIKE = "key_", "key_alike"
+_KEY, _ALIKE, _APART = "key_", "key_alike", "key_apart"
+SHARED = "key_shared"  # what a row says in the columns that another file has too
 _OF_COPIES = (_KEY, "place", "copied")  # how the columns of a row begin that tell its copies
 
 
@@ -39,11 +42,14 @@ def copy_columns(
     replay: str,
     parts: Sequence[str],
     alike: Sequence[str] = (),
+    apart: Sequence[str] = (),
+    shared: Sequence[str] = (),
 ) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
     `failed`: whether the call failed: it is no copy of one that was answered. `parts`: whether the row has members that
-    are read one by one, for each list of them. `alike`: what copies say alike beside the key.
+    are read one by one, for each list of them. `alike`: what copies say alike beside the key, and
+    `apart`: what of that no two rows of one request differ in; `shared`: what of it another file has too.
     """
     if not keys:
         return {}
@@ -54,6 +60,9 @@ def copy_columns(
     found = {f"{_KEY}{i}": sql for i, sql in enumerate([*keys, *([failed] if failed else [])])}
     if alike:
         found[_ALIKE] = f"hash({', '.join(alike)})"  # of rows with one id
+        found[_APART] = f"hash({', '.join(apart)})" if apart else "0"
+    if shared:
+        found[SHARED] = f"hash({', '.join(shared)})"
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
@@ -88,11 +97,11 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     """Of rows with the columns that tell copies, each usage once; those without a key stay as they are.
 
     Rows that have a verdict have AGAIN_COLUMNS then: how many others said the same, and the tokens (`tokens`: of a row)
-    that those hold; and DIFFERING, where copies must be alike. One that is a replay of another stays with the verdict
+    that those hold; and DIFFERING and APART, where copies must be alike. One that is a replay of another stays with the verdict
     REPLAYED: it counts only so.
     """
     keys = [column for column in columns if column.startswith(_KEY)]
-    own = [key for key in keys if key != _ALIKE]
+    own = [key for key in keys if key not in (_ALIKE, _APART, SHARED)]
     if not keys:
         return rows
     kept = [column for column in columns if not is_of_copies(column)]
@@ -104,7 +113,7 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     several = "key_0 IN (SELECT key_0 FROM repeated)" if own != keys else "key_0 IS NOT NULL"
     # A minimum over whole rows: those that are equal in all that is asked are one and the same.
     best = (
-        f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, {', '.join(own)},"
+        f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, {', '.join(key for key in keys if key != _ALIKE)},"
         f" bool_and(copied) AS copied, count(*) AS lines, sum(held) AS held"
         f" FROM told WHERE {several} GROUP BY {', '.join(keys)}"
     )
@@ -125,14 +134,16 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
         f"lines - CASE WHEN replayed THEN 0 ELSE 1 END AS {AGAIN_COLUMNS[0]},"
         f" held - CASE WHEN replayed THEN 0 ELSE best.held END AS {AGAIN_COLUMNS[1]}"
     )
-    marks = [*AGAIN_COLUMNS, *([DIFFERING] if own != keys else [])]
+    marks = [*AGAIN_COLUMNS, *([DIFFERING, APART] if own != keys else [])]
     if own != keys:
-        shared = f"count(*) OVER (PARTITION BY {', '.join(own)})"
-        again += f", CASE WHEN {shared} > 1 THEN 1 ELSE 0 END AS {DIFFERING}"
+        of_one = f"OVER (PARTITION BY {', '.join(own)})"
+        days = [f"best.line.started // {_DAY}"] if "started" in kept else []
+        apart = " OR ".join(f"min({sql}) {of_one} <> max({sql}) {of_one}" for sql in (_APART, *days))
+        again += f", CASE WHEN count(*) {of_one} > 1 THEN 1 ELSE 0 END AS {DIFFERING}, CASE WHEN {apart} THEN 1 ELSE 0 END AS {APART}"
     alone = f"SELECT {listed}, {', '.join(f'0 AS {mark}' for mark in marks)} FROM told WHERE"
     if own != keys:
         told += f", repeated AS MATERIALIZED ({repeated})"
-        alone = f"{alone} key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
+        alone = f"{alone} key_0 IS NOT NULL AND key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
     alone += " key_0 IS NULL"
     return f"{told} {alone} UNION ALL SELECT {said}, {again} FROM (SELECT *, original IS NOT NULL AS replayed FROM {found})"
 
@@ -181,12 +192,26 @@ def rows_told_apart(
 
 def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
     """What the rows that say one usage share, as SQL; less where there are no such columns."""
-    return [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+    keys = [f"nullif(trim({text}), '')" for text in _texts(dedupe.key, get)]
+    if not (keys and dedupe.no_keys):
+        return keys
+    none = f"lower({keys[0]}) IN ({', '.join(map(quoted, dedupe.no_keys))}) OR starts_with({keys[0]}, '=')"
+    return [f"CASE WHEN {none} THEN NULL ELSE {keys[0]} END", *keys[1:]]
+
+
+def shared_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """What a row says in the columns that another file has too, as SQL: what is empty in one may not be there in the other."""
+    return [f"coalesce(trim({text}), '')" for text in _texts([(path,) for path in dedupe.shared], get)]
 
 
 def alike_of(dedupe: Dedupe, get: _Get) -> list[str]:
     """What copies say alike beside their key, as SQL."""
     return _texts([(path,) for path in dedupe.alike], get)
+
+
+def apart_of(dedupe: Dedupe, get: _Get) -> list[str]:
+    """What no two rows of one request differ in, as SQL."""
+    return _texts([(path,) for path in dedupe.apart], get)
 
 
 def counts_of(dedupe: Dedupe, get: _Get) -> list[str]:

@@ -12,7 +12,7 @@ from costcalc.selectors import glob_pattern
 from costcalc.usage.formats.paths import quoted
 from costcalc.usage.formats.uncounted import MOST as MOST_WATCHED
 from costcalc.usage.ledger import Cuts, Edges
-from costcalc.usage.sql.copies import AGAIN_COLUMNS, DIFFERING, each_once, has_alike_told, has_copies_told
+from costcalc.usage.sql.copies import AGAIN_COLUMNS, APART, DIFFERING, each_once, has_alike_told, has_copies_told
 from costcalc.usage.sql.rows import COUNTED, FIRST_SKIP, OUTSIDE, TOO_LARGE, RowQuery
 
 _DAY, _HOUR = 86_400, 3_600
@@ -58,6 +58,7 @@ _SUMS = {
     "again_rows": "BIGINT",
     "again_tokens": "HUGEINT",
     "again_differing": "BIGINT",
+    "again_apart": "BIGINT",
     "first_at": "BIGINT",
     "last_at": "BIGINT",
     "latest": "BIGINT",  # begin of the last of several times that one group holds
@@ -75,7 +76,7 @@ _IF_HELD = (
 _OF_LOGS = "reading >= 0"  # others are of stored ledgers
 COUNTED_ROWS = "counted_rows"  # the table that all sources are counted into
 MOST_REMARKS = 24  # of one format
-BESIDE = ("undated", "rounded", "doubted", "doubted_tokens", DIFFERING)  # sums of counted rows that are said
+BESIDE = ("undated", "rounded", "doubted", "doubted_tokens", DIFFERING, APART)  # sums of counted rows that are said
 UNFORESEEN = -1  # length of a row whose names or time came into the file after they were looked at
 _STANDARD_TIERS = ("", "default", "auto", "standard", "standard_only", "on_demand", "on-demand", "null", "none")
 
@@ -157,7 +158,7 @@ def count_statement(
     if "doubted" in rows.columns:
         sums |= {"doubted": "count_if(doubted)", "doubted_tokens": f"sum({tokens_of(rows.columns)}) FILTER (doubted)"}
     if has_copies_told(rows.columns):
-        marks = (*AGAIN_COLUMNS, *([DIFFERING] if has_alike_told(rows.columns) else []))
+        marks = (*AGAIN_COLUMNS, *([DIFFERING, APART] if has_alike_told(rows.columns) else []))
         sums |= {name: f"sum({name})" for name in marks}
     if "reply" in rows.columns:
         sums["replies"] = "list(reply) FILTER (reply IS NOT NULL)"

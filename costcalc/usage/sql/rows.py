@@ -26,7 +26,7 @@ from costcalc.usage.formats.sumwords import words_of_all
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
 from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
-from costcalc.usage.sql.copies import alike_of, copy_columns, counts_of, keys_of, latest_of
+from costcalc.usage.sql.copies import alike_of, apart_of, copy_columns, counts_of, keys_of, latest_of, shared_of
 from costcalc.usage.sql.replies import reply_key
 from costcalc.usage.sql.times import time_sql, typed_time_sql
 
@@ -157,7 +157,9 @@ class RowBuilder:
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
         alike = alike_of(dedupe, self.column)
-        return copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts, alike)
+        apart, marked_as = apart_of(dedupe, self.column), replay.sql if replay else "NULL"
+        shared = shared_of(dedupe, self.column)
+        return copy_columns(keys, self.failed(), latest, total, moment, marked_as, parts, alike, apart, shared)
 
     def _sums(self) -> dict[str, str]:
         """Whether the row says in one of its dimensions that it sums the others up, or says nothing there; or all that it says."""
