@@ -71,6 +71,6 @@ def in_two(format_name: str, one: str, other: str, ids: int, tokens: int) -> Lou
     """What is said of ids that two files of other columns have, and that count in both."""
     return Loud(
         f"{format_name}: {ids:,} id{'s' * (ids != 1)} of {one} with {tokens:,} tokens stand{'s' * (ids == 1)} in {other}, too,"
-        f" on the same day with the same tokens, and count{'s' * (ids == 1)} in both, for their columns are not the same. If the"
+        f" on the same day with the same tokens, and count{'s' * (ids == 1)} in both, for something else that they say differs. If the"
         f" files overlap, take these rows out of one; {map_option(REQUEST_ID, '=no')} says that they do not"
     )
