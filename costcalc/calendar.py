@@ -149,6 +149,14 @@ def clocks_utc(zone_name: str, clocks: Iterable[time]) -> frozenset[int]:
 def _offsets(zone_name: str) -> frozenset[int]:
     """What the clocks of the zone have been ahead of UTC since 2000, in seconds."""
     where = zone(zone_name)
-    # No offset lasts less than a week, and none is planned beyond 2037 that is not in use by then.
-    weeks = (datetime(2000, 1, 1, tzinfo=where) + timedelta(weeks=week) for week in range(38 * 53))
-    return frozenset(int((day.utcoffset() or timedelta()).total_seconds()) for day in weeks)
+    found = {where.utcoffset(day) for day in _weeks()}  # every run asks this of a few zones
+    return frozenset(int((offset or timedelta()).total_seconds()) for offset in found)
+
+
+@lru_cache
+def _weeks() -> tuple[datetime, ...]:
+    """Instants by the clock of any zone. No offset lasts less than a week, and none is planned beyond 2037 that is not in
+    use by then.
+    """
+    first = datetime(2000, 1, 1)  # noqa: DTZ001 -- each zone reads it as its own
+    return tuple(first + timedelta(weeks=week) for week in range(38 * 53))

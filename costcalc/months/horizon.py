@@ -127,8 +127,7 @@ def _lengths_for(
     pricebook: Pricebook, scenarios: Sequence[Scenario], cuts: Cuts, months: int, targets: Targets
 ) -> Lengths:
     def of_model(provider: str, region: str, model: str) -> tuple[frozenset[int], frozenset[int]]:
-        book = pricebook.book(provider, region)
-        return model_cuts(book, model, "input"), model_cuts(book, model, "output")
+        return model_cuts(pricebook.book(provider, region), model)
 
     wheres = [where for scenario in scenarios for where in wheres_of(scenario)]
     usages = [scenario.usage for scenario in scenarios]

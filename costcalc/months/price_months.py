@@ -51,10 +51,8 @@ def by_price(rater: Rater) -> Sorting:
 
     @cache
     def of_model(provider: str, region: str, model: str) -> Edges:
-        book = rater.pricebook.book(provider, region)
-        both = zip(("input", "output"), (cuts.input_lengths, cuts.output_lengths), strict=True)
-        found = [tuple(sorted(model_cuts(book, model, side) & {*labels})) for side, labels in both]
-        return found[0], found[1]
+        inputs, outputs = model_cuts(rater.pricebook.book(provider, region), model)
+        return tuple(sorted(inputs & {*cuts.input_lengths})), tuple(sorted(outputs & {*cuts.output_lengths}))
 
     def edges(key: PriceKey | None, names: Names) -> Edges:
         return of_model(key.provider, key.region, key.model) if key else ((), ())

@@ -64,8 +64,7 @@ class _Server:
         self.model, self.lists = model, lists
         book = lists.pricebook.book(model.provider, model.region)
         self.currency = book.currency
-        sides = (model_cuts(book, model.model, side) for side in SIDES)
-        self.cuts: tuple[Sequence[int], ...] = tuple(tuple(sorted(cuts)) for cuts in sides)
+        self.cuts: tuple[Sequence[int], ...] = tuple(tuple(sorted(cuts)) for cuts in model_cuts(book, model.model))
         self._since: dict[date, date] = {}
         self._days: dict[tuple[date, date], list[date]] = {}
 

@@ -128,11 +128,8 @@ class Assumed:
         """(input above, output above) of the bands that a request of these could lie in: none is longer than all."""
         place = (key.provider, key.region, key.model)
         if place not in self._cuts:
-            book = rater.pricebook.book(key.provider, key.region)
-            self._cuts[place] = (
-                sorted(model_cuts(book, key.model, "input")),
-                sorted(model_cuts(book, key.model, "output")),
-            )
+            both = model_cuts(rater.pricebook.book(key.provider, key.region), key.model)
+            self._cuts[place] = (sorted(both[0]), sorted(both[1]))
         inputs, outputs = self._cuts[place]
         if not inputs and not outputs:
             return []

@@ -25,9 +25,10 @@ def cuts_for(pricebook: Pricebook, timezone: str = "UTC") -> Cuts:
         edge for book in pricebook.books for schedule in book.schedules.values() for edge in edges_utc(schedule)
     }
     names, patterns = _scheduled(pricebook)
+    inputs, outputs = _lengths(summary for book in pricebook.books for summary in summaries(book).values())
     return Cuts(
-        input_lengths=_lengths(pricebook, "input"),
-        output_lengths=_lengths(pricebook, "output"),
+        input_lengths=tuple(sorted(inputs)),
+        output_lengths=tuple(sorted(outputs)),
         day_edges=tuple(sorted(edges)),
         schedule_edges=tuple(sorted(schedule_edges - edges)),
         scheduled_names=names,
@@ -45,21 +46,18 @@ def split_of(meters: Collection[str]) -> tuple[str, ...]:
     return tuple(sorted(meters))
 
 
-def _lengths(pricebook: Pricebook, side: str) -> tuple[int, ...]:
-    found: set[int] = set()
-    for book in pricebook.books:
-        for summary in summaries(book).values():
-            found |= _lengths_of(summary, side)
-    return tuple(sorted(found))
+def model_cuts(book: Book, name: str) -> tuple[frozenset[int], frozenset[int]]:
+    """The lengths of input and of output at which the price of the model of that name may change."""
+    return _lengths(map(summary_of, book.family(name)))
 
 
-def model_cuts(book: Book, name: str, side: str) -> frozenset[int]:
-    """The lengths at which the price of the model of that name may change, for `input` or `output`."""
-    return frozenset[int]().union(*(_lengths_of(summary_of(model), side) for model in book.family(name)))
-
-
-def _lengths_of(summary: ModelSummary, side: str) -> frozenset[int]:
-    return summary.input_lengths if side == "input" else summary.output_lengths
+def _lengths(known: Iterable[ModelSummary]) -> tuple[frozenset[int], frozenset[int]]:
+    inputs: set[int] = set()
+    outputs: set[int] = set()
+    for summary in known:
+        inputs |= summary.input_lengths
+        outputs |= summary.output_lengths
+    return frozenset(inputs), frozenset(outputs)
 
 
 def _scheduled(pricebook: Pricebook) -> tuple[frozenset[str], tuple[str, ...]]:

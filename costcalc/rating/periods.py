@@ -91,8 +91,8 @@ class Periods:
         return books[0].timezone if books else "UTC"
 
     def _cuts_of(self, found: ResolvedModel) -> Edges:
-        book = self.pricebook.book(found.provider, found.region)
-        return tuple(model_cuts(book, found.model, "input")), tuple(model_cuts(book, found.model, "output"))
+        inputs, outputs = model_cuts(self.pricebook.book(found.provider, found.region), found.model)
+        return tuple(inputs), tuple(outputs)
 
     def check(self, by: Collection[str], labels: Collection[str], change_days: Collection[date]) -> None:
         """CostcalcError: a rating that tells apart what these add up."""

@@ -675,8 +675,9 @@ class Rater:
         self._check_day_edges(book.timezone)
         self._check_schedule(found)
         self._check_labels(found)
-        for side, counted in (("input", self.ledger.cuts.input_lengths), ("output", self.ledger.cuts.output_lengths)):
-            missing = sorted(model_cuts(book, found.model, side) - set(counted))
+        counted = (self.ledger.cuts.input_lengths, self.ledger.cuts.output_lengths)
+        for side, asked, told in zip(("input", "output"), model_cuts(book, found.model), counted, strict=True):
+            missing = sorted(asked - {*told})
             if missing:
                 raise fail(
                     "ledger-without-cut",

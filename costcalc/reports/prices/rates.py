@@ -91,9 +91,7 @@ class PriceReader:
     def by_length(self, days: Sequence[date]) -> list[LengthPrices]:
         """All prices on these days; lengths that differ on none of them come together."""
         variants = self._variants()
-        input_cuts, output_cuts = (
-            (0, *sorted(model_cuts(self.book, self.found.model, side))) for side in ("input", "output")
-        )
+        input_cuts, output_cuts = ((0, *sorted(cuts)) for cuts in model_cuts(self.book, self.found.model))
         columns: list[list[LengthPrices]] = []
         for input_over, input_up_to in _steps(input_cuts):
             column: list[LengthPrices] = []

@@ -433,11 +433,9 @@ class Counter:
         self.repaired[copy.path] = copy
         return replace(source, path=copy.path, lines=copy.lines, skip=1)
 
-    def tell_sums(self, number: int) -> None:
-        """Count once more, so that rows keep what they say in dimensions that may sum others up."""
-        reading = self.readings[number]
-        self.readings[number] = replace(reading, spec=replace(reading.spec, tells_sums=True))
-        self.repeats.pop(number, None)
+    def count_again(self, number: int, reading: Reading) -> None:
+        """Count once more, as the reading is now."""
+        self.readings[number] = reading
         self.forget(number)
         self._run(number, looks=False)
 
@@ -447,14 +445,7 @@ class Counter:
             f"SELECT DISTINCT reading, verdict FROM counted WHERE {_OF_A_RULE}{self.chosen()} ORDER BY ALL"
         )
         reasons = [self._reason(number, verdict) for number, verdict in found]
-        return next(
-            (
-                reason.removeprefix(OF_SUMS_BY).rpartition("; ")[2]
-                for reason in reasons
-                if reason.startswith(OF_SUMS_BY)
-            ),
-            "",
-        )
+        return next((reason.rpartition("; ")[2] for reason in reasons if reason.startswith(OF_SUMS_BY)), "")
 
     def _again_without_assumption(self, number: int) -> None:
         reading = self.readings[number]
@@ -555,12 +546,6 @@ class Counter:
             reading.copies,
         )
         return builder.build()
-
-    def count_without(self, number: int, reading: Reading, held: str) -> None:
-        """Count a reading again, without the rows that another one has too."""
-        self.readings[number], self.elsewhere[number] = reading, held
-        self.forget(number)
-        self._run(number, looks=False)
 
     def without_others(self, number: int, rows: RowQuery, *, has_file: bool) -> RowQuery:
         """The rows, told from those that are counted in another reading."""

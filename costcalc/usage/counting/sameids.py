@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from costcalc.calendar import DAY_SECONDS
 from costcalc.usage.formats.ids import IN_WIDER, in_two
 from costcalc.usage.formats.model import Condition, Paths, Skip
 from costcalc.usage.formats.names import canonical
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from costcalc.usage.files.sources import ReadableFile
 
 _ALONE = 2_000_000  # more than there are readings: those that are read for their ids
-_DAY = 86_400
 _TOKENS = ("m_input_tokens", "m_output_tokens")
 
 
@@ -79,7 +79,8 @@ def _leave_out(counter: Counter, number: int, wider: int) -> None:
     dedupe = replace(reading.spec.dedupe, shared=tuple(own.values())) if reading.spec.dedupe else None
     never = Skip(Condition(((("",), ("",)),)), IN_WIDER, covers=True)  # the engine gives these rows its verdict
     spec = replace(reading.spec, dedupe=dedupe, skip=(*reading.spec.skip, never))
-    counter.count_without(number, replace(reading, spec=spec, copies=True), held)
+    counter.elsewhere[number] = held
+    counter.count_again(number, replace(reading, spec=spec, copies=True))
 
 
 def _columns(counter: Counter, number: int) -> dict[str, str]:
@@ -129,4 +130,4 @@ def _ids(counter: Counter, number: int) -> str:
     said = _said(rows)
     tokens = ", ".join(f"{said[name]} AS {name}" for name in _TOKENS)
     counted = f"verdict = {COUNTED} AND key_0 IS NOT NULL"
-    return f"SELECT DISTINCT {number} AS reading, key_0 AS id, started // {_DAY} AS day, {tokens} FROM ({rows.sql}) WHERE {counted}"
+    return f"SELECT DISTINCT {number} AS reading, key_0 AS id, started // {DAY_SECONDS} AS day, {tokens} FROM ({rows.sql}) WHERE {counted}"

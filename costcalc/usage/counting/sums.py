@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from costcalc.calendar import DAY_SECONDS
 from costcalc.records import dataclass
 from costcalc.usage.formats.model import Condition, Skip, Term
 from costcalc.usage.formats.names import NOT_STATED
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from costcalc.usage.reading.readings import Reading
 
 _SURELY = 2  # days of rows without a name that are no accident
-_DAY = 86_400
 _LOOKED_AT = 100  # rows of a source that nobody looked into yet
 _NAMES = ("model", "provider", "region", "service_tier", "cost_currency")
 Word = tuple[int, str]  # which of the dimensions, and what stands there
@@ -69,7 +69,9 @@ def are_days(counter: Counter, number: int) -> bool:
     first = f"SELECT started FROM ({rows.sql}) WHERE started IS NOT NULL LIMIT {_LOOKED_AT}"
     try:
         return bool(
-            counter.engine.session.execute(f"SELECT bool_and(started % {_DAY} = 0) FROM ({first})").fetchall()[0][0]
+            counter.engine.session.execute(f"SELECT bool_and(started % {DAY_SECONDS} = 0) FROM ({first})").fetchall()[
+                0
+            ][0]
         )
     except duckdb.InterruptException:
         raise
@@ -96,7 +98,9 @@ def settle_sums(counter: Counter) -> list[str]:
 
 
 def _settle_words(counter: Counter, number: int) -> list[str]:
-    counter.tell_sums(number)
+    reading = counter.readings[number]
+    # Rows keep now what they say in dimensions that may sum others up.
+    counter.count_again(number, replace(reading, spec=replace(reading.spec, tells_sums=True)))
     reading = counter.readings[number]
     paths = reading.spec.may_sum
     meant = [words_of_all(path) for path in (*paths, *_NAMES)]
@@ -124,8 +128,8 @@ def _settle_words(counter: Counter, number: int) -> list[str]:
 
 def _leave_out(counter: Counter, number: int, keys: Iterable[tuple[str, ...]], paths: Sequence[str]) -> None:
     reading = counter.readings[number]
-    counting = ",".join(f"{path}={path}" for path in paths)
-    option = map_option(*counting.split("=", 1))
+    first, *more = paths
+    option = map_option(first, ",".join([first, *(f"{path}={path}" for path in more)]))
     reason = f"{OF_SUMS_BY}{' and '.join(_shown(reading, paths))}; {option} counts them"
     skip = (*reading.spec.skip, Skip(Condition(), reason))
     counter.readings[number] = replace(reading, spec=replace(reading.spec, skip=skip))

@@ -11,17 +11,9 @@ from costcalc.usage.formats.ids import REQUEST_ID
 from costcalc.usage.formats.model import FormatSpec, Shape, Text
 from costcalc.usage.formats.names import canonical, meaning_by_name
 
-SAME = (
-    "provider",
-    "model",
-    "region",
-    "service_tier",
-    "currency",
-    "failed",
-    REQUEST_ID,
-)  # what may be said of every row
-
 FAILED = "failed"
+# What may be said of every row.
+SAME = ("provider", "model", "region", "service_tier", "currency", FAILED, REQUEST_ID)
 
 
 def is_constant(name: str, written: str, header: Collection[str]) -> bool:
@@ -48,30 +40,24 @@ def constant_of(name: str, written: str, file: str) -> str:
         raise CostcalcError([problem])
     meaning = meaning_by_name()[canonical(name)]
     if meaning == FAILED and text.lower() not in (*YES, *NO):
-        raise CostcalcError([_neither(name, text, file)])
+        expected = "no: every call is counted; yes: none that says that it failed"
+        raise _wrong(name, text, file, f'"{text}" is neither yes nor no', expected, "that says how a call ended")
     if meaning == REQUEST_ID and text.lower() not in NO:
-        raise CostcalcError([_one_id(name, text, file)])
+        expected = "no: every row counts, whatever its id"
+        raise _wrong(name, text, file, "no two requests have one id", expected, "of the ids")
     return text
 
 
-def _neither(name: str, text: str, file: str) -> Problem:
-    return Problem(
+def _wrong(name: str, text: str, file: str, why: str, no: str, column: str) -> CostcalcError:
+    """Of what no row can have there. `no`: what a no says, `column`: what a column of it holds."""
+    problem = Problem(
         "empty-constant",
-        f'--map {name}=={text}: "{text}" is neither yes nor no',
+        f"--map {name}=={text}: {why}",
         Place(file, 1),
-        expected="no: every call is counted; yes: none that says that it failed",
-        remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column that says how a call ended",
+        expected=no,
+        remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column {column}",
     )
-
-
-def _one_id(name: str, text: str, file: str) -> Problem:
-    return Problem(
-        "empty-constant",
-        f"--map {name}=={text}: no two requests have one id",
-        Place(file, 1),
-        expected="no: every row counts, whatever its id",
-        remedy=f"write --map {name}==no, or --map {name}=COLUMN for the column of the ids",
-    )
+    return CostcalcError([problem])
 
 
 def constants_of(mapping: Mapping[str, str], header: Collection[str], file: str) -> dict[str, str]:

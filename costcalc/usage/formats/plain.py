@@ -48,6 +48,7 @@ from costcalc.usage.formats.names import (
     stated,
 )
 from costcalc.usage.formats.paths import INSIDE, can_add_up
+from costcalc.usage.formats.sumwords import SUMS
 from costcalc.usage.formats.uncounted import hint, map_option
 
 NAME = "plain"
@@ -66,23 +67,7 @@ _ASKED = (
     "output_tokens",
     "requests",
 )
-# What stands for a day or a model in rows that sum the others up.
-_SUMS = (
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "sum",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "total général",
-    "合计",
-    "总计",
-    "小计",
-    "итого",
-)
-OF_SUMS = "rows that sum others up"
+_OF_SUMS = "rows that sum others up"
 _CACHED = (*YES, "hit")
 _BATCH = ("batch", "isbatch", "batched", "batchapi", "usebatch", "viabatch", "inbatch")
 
@@ -213,7 +198,7 @@ def _is_day(text: str) -> bool:
 def _are_sums(samples: Sequence[str]) -> bool:
     """Whether nothing else stands there: then it is what the rows are of."""
     values = stated(samples)
-    return bool(values) and all(text.lower() in _SUMS for text in values)
+    return bool(values) and all(text.lower() in SUMS for text in values)
 
 
 def _says_batch(column: str, samples: Sequence[str]) -> bool:
@@ -489,7 +474,7 @@ def plain_format(
     failed, doubtful = outcomes(found.outcomes, ended, meanings.get("provider", ()), costs)
     spec = FormatSpec(
         NAME, ("table", "json"), (shape,), "plain usage table", ignored=found.dropped, remarks=remarks,
-        keeps_to_paths=True, dedupe=_dedupe(found), may_sum=found.may_sum, skip=(*(Skip(Condition(((each, _SUMS),)), OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
+        keeps_to_paths=True, dedupe=_dedupe(found), may_sum=found.may_sum, skip=(*(Skip(Condition(((each, SUMS),)), _OF_SUMS) for each in found.summed), *failed), doubtful=doubtful,
     )  # fmt: skip
     return as_said(spec, found.constants[FAILED]) if FAILED in found.constants else spec
 

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from costcalc.usage.formats.names import last_of
 
+# These stand in place of a day or a model, too.
+SUMS = (
+    "total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme", "total général", "合计", "总计",
+    "小计", "итого",
+)  # fmt: skip
 _WORDS = frozenset(
-    [
-        *(
-            "all",
-            "overall",
-            "total",
-            "totals",
-            "grand total",
-            "grand totals",
-            "subtotal",
-            "subtotals",
-            "sub-total",
-            "sum",
-        ),
-        *(
-            "alle",
-            "summe",
-            "gesamt",
-            "insgesamt",
-            "gesamtsumme",
-            "zwischensumme",
-            "total général",
-            "sous-total",
-            "tous",
-        ),
-        *("todos", "итого", "всего", "合计", "总计", "小计", "全部", "所有", "合計", "總計", "小計", "総計"),
-    ]
-)
+    (
+        *SUMS, "all", "overall", "grand totals", "subtotals", "sub-total", "alle", "insgesamt", "zwischensumme",
+        "sous-total", "tous", "todos", "всего", "全部", "所有", "合計", "總計", "小計", "総計",
+    )
+)  # fmt: skip
 _ALL = ("all", "alle")
 _OF_WHAT = (" name", " id")  # how names of columns end beside what they are of
 

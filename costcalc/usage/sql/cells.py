@@ -75,6 +75,11 @@ def says_nothing(text: str, more: Sequence[str] = ()) -> str:
     return f"lower(trim({text})) IN ({', '.join(map(quoted, sorted({*NOT_STATED, *more})))})"
 
 
+def is_empty(text: str) -> str:
+    """Whether a cell holds nothing, or one of these words."""
+    return f"(coalesce(trim({text}), '') = '' OR {says_nothing(text)})"
+
+
 def _written_count(x: str, decimal_comma: bool) -> str:
     """The whole number that a text with separators or an exponent is, as cases: 1,234,567 · 1.234.567 · 1e6.
 

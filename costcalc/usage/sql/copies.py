@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
+from costcalc.calendar import DAY_SECONDS
 from costcalc.usage.formats.model import AGAIN, Dedupe, FormatSpec, Paths
 from costcalc.usage.formats.paths import FILE, JsonColumns, SourceColumn, TableColumns, quoted, weight_of
 
@@ -17,7 +18,6 @@ _Get = Callable[[str], SourceColumn | None]  # the column of a path
 AGAIN_COLUMNS = ("again_rows", "again_tokens")
 DIFFERING = "again_differing"  # rows whose key others have that say something else
 APART = "again_apart"  # and whose others are of another day, or differ in what no two rows of one request do
-_DAY = 86_400
 REPLAYED = -1  # the verdict of a row whose usage stands elsewhere under another key
 _KEY, _ALIKE, _APART = "key_", "key_alike", "key_apart"
 SHARED = "key_shared"  # what a row says in the columns that another file has too
@@ -34,22 +34,12 @@ def has_copies(reading: Reading) -> bool:
 
 
 def copy_columns(
-    keys: Sequence[str],
-    failed: str,
-    latest: str,
-    total: str,
-    moment: str,
-    replay: str,
-    parts: Sequence[str],
-    alike: Sequence[str] = (),
-    apart: Sequence[str] = (),
-    shared: Sequence[str] = (),
+    keys: Sequence[str], failed: str, latest: str, total: str, moment: str, replay: str, parts: Sequence[str]
 ) -> dict[str, str]:
     """What a row needs so that its copies can be told: its key, its place among them, whether it is marked as a replay.
 
     `failed`: whether the call failed: it is no copy of one that was answered. `parts`: whether the row has members that
-    are read one by one, for each list of them. `alike`: what copies say alike beside the key, and
-    `apart`: what of that no two rows of one request differ in; `shared`: what of it another file has too.
+    are read one by one, for each list of them.
     """
     if not keys:
         return {}
@@ -58,11 +48,6 @@ def copy_columns(
     written = f"-({latest}), " if latest else ""
     place = f"row({written}-({total}), {moment}, {f'CASE {cases} ELSE {len(parts)} END' if parts else 0})"
     found = {f"{_KEY}{i}": sql for i, sql in enumerate([*keys, *([failed] if failed else [])])}
-    if alike:
-        found[_ALIKE] = f"hash({', '.join(alike)})"  # of rows with one id
-        found[_APART] = f"hash({', '.join(apart)})" if apart else "0"
-    if shared:
-        found[SHARED] = f"hash({', '.join(shared)})"
     return {**found, "place": place, "copied": f"coalesce(lower({replay}) = 'true', false)"}
 
 
@@ -104,13 +89,14 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
     own = [key for key in keys if key not in (_ALIKE, _APART, SHARED)]
     if not keys:
         return rows
+    are_compared = own != keys
     kept = [column for column in columns if not is_of_copies(column)]
     listed = ", ".join(f'"{column}"' for column in kept)
     line = ", ".join(f'"{column}" := "{column}"' for column in kept)
     every = f"SELECT {listed}, {', '.join(keys)}, place, copied, {tokens} AS held FROM ({rows})"
     # An id that only one row has, as nearly all of them here, need not be grouped by.
     repeated = "SELECT key_0 FROM told WHERE key_0 IS NOT NULL GROUP BY key_0 HAVING count(*) > 1"
-    several = "key_0 IN (SELECT key_0 FROM repeated)" if own != keys else "key_0 IS NOT NULL"
+    several = "key_0 IN (SELECT key_0 FROM repeated)" if are_compared else "key_0 IS NOT NULL"
     # A minimum over whole rows: those that are equal in all that is asked are one and the same.
     best = (
         f"SELECT min(struct_pack(place := place, held := held, line := struct_pack({line}))) AS best, {', '.join(key for key in keys if key != _ALIKE)},"
@@ -134,14 +120,14 @@ def each_once(rows: str, columns: Sequence[str], tokens: str = "0") -> str:
         f"lines - CASE WHEN replayed THEN 0 ELSE 1 END AS {AGAIN_COLUMNS[0]},"
         f" held - CASE WHEN replayed THEN 0 ELSE best.held END AS {AGAIN_COLUMNS[1]}"
     )
-    marks = [*AGAIN_COLUMNS, *([DIFFERING, APART] if own != keys else [])]
-    if own != keys:
+    marks = [*AGAIN_COLUMNS, *([DIFFERING, APART] if are_compared else [])]
+    if are_compared:
         of_one = f"OVER (PARTITION BY {', '.join(own)})"
-        days = [f"best.line.started // {_DAY}"] if "started" in kept else []
+        days = [f"best.line.started // {DAY_SECONDS}"] if "started" in kept else []
         apart = " OR ".join(f"min({sql}) {of_one} <> max({sql}) {of_one}" for sql in (_APART, *days))
         again += f", CASE WHEN count(*) {of_one} > 1 THEN 1 ELSE 0 END AS {DIFFERING}, CASE WHEN {apart} THEN 1 ELSE 0 END AS {APART}"
     alone = f"SELECT {listed}, {', '.join(f'0 AS {mark}' for mark in marks)} FROM told WHERE"
-    if own != keys:
+    if are_compared:
         told += f", repeated AS MATERIALIZED ({repeated})"
         alone = f"{alone} key_0 IS NOT NULL AND key_0 NOT IN (SELECT key_0 FROM repeated) UNION ALL {alone}"
     alone += " key_0 IS NULL"
@@ -199,19 +185,19 @@ def keys_of(dedupe: Dedupe, get: _Get) -> list[str]:
     return [f"CASE WHEN {none} THEN NULL ELSE {keys[0]} END", *keys[1:]]
 
 
-def shared_of(dedupe: Dedupe, get: _Get) -> list[str]:
-    """What a row says in the columns that another file has too, as SQL: what is empty in one may not be there in the other."""
-    return [f"coalesce(trim({text}), '')" for text in _texts([(path,) for path in dedupe.shared], get)]
-
-
-def alike_of(dedupe: Dedupe, get: _Get) -> list[str]:
-    """What copies say alike beside their key, as SQL."""
-    return _texts([(path,) for path in dedupe.alike], get)
-
-
-def apart_of(dedupe: Dedupe, get: _Get) -> list[str]:
-    """What no two rows of one request differ in, as SQL."""
-    return _texts([(path,) for path in dedupe.apart], get)
+def compared_of(dedupe: Dedupe, get: _Get) -> dict[str, str]:
+    """What a row says beside its key that copies say alike, no two rows of one request differ in, and another file has too."""
+    alike, apart, shared = (
+        _texts([(path,) for path in paths], get) for paths in (dedupe.alike, dedupe.apart, dedupe.shared)
+    )
+    found = {}
+    if alike:
+        found[_ALIKE] = f"hash({', '.join(alike)})"
+        found[_APART] = f"hash({', '.join(apart)})" if apart else "0"
+    if shared:  # what is empty in one file may not be there in the other
+        texts = (f"coalesce(trim({text}), '')" for text in shared)
+        found[SHARED] = f"hash({', '.join(texts)})"
+    return found
 
 
 def counts_of(dedupe: Dedupe, get: _Get) -> list[str]:

@@ -25,8 +25,17 @@ from costcalc.usage.formats.paths import NO_OBJECT, PART, JsonColumns, SourceCol
 from costcalc.usage.formats.sumwords import words_of_all
 from costcalc.usage.formats.uncounted import Watched, number_sql
 from costcalc.usage.formats.unread import reads, repeats_of
-from costcalc.usage.sql.cells import amount_of, as_written, count_of, longer_than_kept, many_of, says_nothing, scaled
-from costcalc.usage.sql.copies import alike_of, apart_of, copy_columns, counts_of, keys_of, latest_of, shared_of
+from costcalc.usage.sql.cells import (
+    amount_of,
+    as_written,
+    count_of,
+    is_empty,
+    longer_than_kept,
+    many_of,
+    says_nothing,
+    scaled,
+)
+from costcalc.usage.sql.copies import compared_of, copy_columns, counts_of, keys_of, latest_of
 from costcalc.usage.sql.replies import reply_key
 from costcalc.usage.sql.times import time_sql, typed_time_sql
 
@@ -156,17 +165,15 @@ class RowBuilder:
         replay = self.column(dedupe.replay) if dedupe.replay else None
         parts = [self._texts.setdefault(sql, f"a{len(self._texts)}") for sql in self._lists()]
         latest, total = latest_of(dedupe, self.column), " + ".join(counts) or "0"
-        alike = alike_of(dedupe, self.column)
-        apart, marked_as = apart_of(dedupe, self.column), replay.sql if replay else "NULL"
-        shared = shared_of(dedupe, self.column)
-        return copy_columns(keys, self.failed(), latest, total, moment, marked_as, parts, alike, apart, shared)
+        told = copy_columns(keys, self.failed(), latest, total, moment, replay.sql if replay else "NULL", parts)
+        return told | compared_of(dedupe, self.column) if told else {}
 
     def _sums(self) -> dict[str, str]:
         """Whether the row says in one of its dimensions that it sums the others up, or says nothing there; or all that it says."""
         texts = {path: column.text for path in self.spec.may_sum if (column := self.column(path))}
         if not texts:
             return {}
-        empty = {path: f"(coalesce(trim({text}), '') = '' OR {says_nothing(text)})" for path, text in texts.items()}
+        empty = {path: is_empty(text) for path, text in texts.items()}
         if self.spec.tells_sums:
             said = (
                 f"CASE WHEN {empty[path]} THEN '' ELSE lower(trim({texts[path]})) END" if path in texts else "''"
@@ -363,7 +370,7 @@ class RowBuilder:
         if not names:
             return {"lacks_tokens": "true"}
         texts = [self._count_texts[name] for name in names if name in self._count_texts]
-        none = [f"(coalesce(trim({text}), '') = '' OR {says_nothing(text)})" for text in dict.fromkeys(texts)]
+        none = map(is_empty, dict.fromkeys(texts))
         return {"lacks_tokens": f"CASE WHEN {' + '.join(names)} = 0 THEN {' AND '.join(none)} ELSE false END"}
 
     def _long_columns(self, long: Long | None) -> dict[str, str]:
@@ -525,8 +532,7 @@ class RowBuilder:
         if "ended" in common:
             cases.append(("ended <= started", BAD_TIME))
         if "until_text" in common:
-            said = f"coalesce(trim(until_text), '') <> '' AND NOT {says_nothing('until_text')}"
-            cases.append((f"ended IS NULL AND {said}", BAD_TIME))
+            cases.append((f"ended IS NULL AND NOT {is_empty('until_text')}", BAD_TIME))
         cases += [(sql, OUTSIDE) for sql in self._outside("naive" in common)]
         counts = [name for name in common if _is_count(name)]
         if counts:
@@ -598,8 +604,7 @@ class RowBuilder:
         if not text:
             return "true"
         number = f"TRY_CAST({text} AS DECIMAL(38,24))"
-        nothing = f"coalesce(trim({text}), '') = '' OR {says_nothing(text)}"
-        return f"CASE WHEN {number} IS NOT NULL THEN {number} = 0 ELSE {nothing} END"
+        return f"CASE WHEN {number} IS NOT NULL THEN {number} = 0 ELSE {is_empty(text)} END"
 
     def _is_positive(self, terms: Sequence[Term | SummandBeside]) -> str:
         if len(terms) > 1 or isinstance(terms[0], SummandBeside):
