@@ -32,7 +32,7 @@ READ_BY = (
     ("cost", "u.csv", "--pricebook", "FILE"), ("project", "u.csv", "--scenario", "FILE"), ("check", "u.csv", "--budgets", "FILE"),
 )  # fmt: skip
 ASKED = (
-    ("cost", "FILE", "--json"), ("project", "FILE", "--hike", "alibaba=34"), ("formats", "detect", "FILE"), ("cost", "FILE", "--each", "day", "--csv"),
+    ("cost", "FILE", "--json"), ("project", "FILE", "--hike", "alibaba=34"), ("formats", "detect", "FILE"), ("cost", "FILE", "--each", "day", "--format", "csv"),
 )  # fmt: skip
 WRITTEN_AT_ONCE, ROWS_AT_ONCE = 250, 1_000  # so many inputs of one run: a run for each would take an hour
 PARTS = 8  # each a test, for whoever runs tests side by side
